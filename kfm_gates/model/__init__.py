@@ -1,0 +1,1 @@
+"""The documents and values that the gates read and write."""

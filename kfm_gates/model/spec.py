@@ -1,0 +1,152 @@
+"""The dataset specification: what a dataset is, under which rights, and what its versions must fulfil."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import ConfigDict
+from pydantic.config import JsonDict
+
+from kfm_gates.model.base import Array, Closed, EvidenceModel, Maybe, NonEmptyArray
+from kfm_gates.model.obligation import Obligation
+from kfm_gates.model.parts import Window
+from kfm_gates.model.refusal import Flaws, flaw, repeats
+from kfm_gates.model.text import (
+    DatasetId,
+    MediaType,
+    Name,
+    NonEmpty,
+    Number,
+    RelativePath,
+    Sha256,
+    Slug,
+    SpdxId,
+    TimeSlice,
+    Uri,
+    VersionId,
+    Word,
+)
+
+
+class SpecSource(Closed):
+    """Where the data comes from."""
+
+    name: NonEmpty
+    publisher: NonEmpty
+    url: Uri
+
+
+class Rights(Closed):
+    """Under which licence, whose, and what must be said about it."""
+
+    license: SpdxId
+    rights_holder: NonEmpty
+    attribution: NonEmpty
+    terms_url: Uri
+
+
+class SpecPolicy(Closed):
+    """The label that versions get, and the obligations that come with it."""
+
+    policy_label: Word
+    obligations: Array[Obligation]
+
+
+class DerivedFrom(Closed):
+    """The version this dataset is made from, and why it is made."""
+
+    dataset_version_id: VersionId
+    reason: NonEmpty
+
+
+class Output(Closed):
+    """One artifact that a version must have; `path` is below the version's `artifacts/`."""
+
+    path: RelativePath
+    media_type: MediaType
+    role: Name
+
+
+class Column(Closed):
+    """One column of the data."""
+
+    name: NonEmpty
+    type: NonEmpty
+
+
+def _one_bound(schema: JsonDict) -> None:
+    schema["anyOf"] = [{"required": ["min"]}, {"required": ["max"]}]
+
+
+class Threshold(Closed):
+    """A bound (inclusive) that a measured metric must keep."""
+
+    model_config = ConfigDict(json_schema_extra=_one_bound)
+
+    id: Name
+    metric: NonEmpty
+    min: Maybe[Number] = None
+    max: Maybe[Number] = None
+
+    def _flaws(self) -> Flaws:
+        if self.min is None and self.max is None:
+            yield flaw(
+                ("min",),
+                None,
+                "and `max` are both missing",
+                expected="at least one bound",
+                hint="Add `min` or `max`.",
+            )
+        if self.min is not None and self.max is not None and self.min > self.max:
+            yield flaw(
+                ("max",),
+                self.max,
+                "is below `min`",
+                expected=f"at least {self.min}",
+                hint="Swap `min` and `max`.",
+            )
+
+
+class SpecQa(Closed):
+    """The thresholds that a QA report is measured against."""
+
+    thresholds: NonEmptyArray[Threshold]
+
+    def _flaws(self) -> Flaws:
+        yield from repeats("thresholds", (threshold.id for threshold in self.thresholds), "id")
+
+
+class SpecPromotion(Closed):
+    """The roles that must have approved a promotion."""
+
+    approval_roles: NonEmptyArray[Word]
+
+    def _flaws(self) -> Flaws:
+        yield from repeats("approval_roles", self.approval_roles)
+
+
+class Spec(EvidenceModel):
+    """A dataset specification, as it stands in the registry."""
+
+    kfm_spec_version: Literal["v1"]
+    dataset_id: DatasetId
+    dataset_slug: Slug
+    title: NonEmpty
+    description: NonEmpty
+    hash_method: Literal["kfm-spec-v1"]
+    spec_hash: Sha256
+    time_slice: TimeSlice
+    cadence: NonEmpty
+    source: SpecSource
+    rights: Rights
+    policy: SpecPolicy
+    derived_from: Maybe[DerivedFrom] = None
+    outputs: NonEmptyArray[Output]
+    columns: NonEmptyArray[Column]
+    qa: SpecQa
+    promotion: SpecPromotion
+    window: Maybe[Window] = None
+
+    def _flaws(self) -> Flaws:
+        yield from repeats("outputs", (output.path for output in self.outputs), "path")
+        yield from repeats("columns", (column.name for column in self.columns), "name")
