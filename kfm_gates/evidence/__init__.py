@@ -1,0 +1,1 @@
+"""The only code that reads bytes: paths, snapshots, strict parsers, digests and the ledger."""
