@@ -1,0 +1,201 @@
+"""Denial cases: small changes to a good dataset version that a check must deny.
+
+A case is a JSON file:
+
+    {"base": "public", "why": "…", "serves": ["R-135"], "reseal": true,
+     "ops": [{"file": "spec", "patch": [{"op": "remove", "path": "/rights/license"}]}],
+     "expect": {"rights.license": "DENY"}}
+
+`base` names the version by its policy label. `file` is a template name, with `:pattern` when several
+files fit it, or a path in which `{slug}` and `{version}` stand for the base. An operation is one of
+`patch` (RFC 6902: add, remove, replace), `delete`, `text`, `hex`, `flip` (a byte offset), `copy` (the new
+path), `append` (text), `changed` (touched while judging). With `reseal` every digest downstream is recomputed, except in
+the files that `keep` names, so that nothing but the check under test may deny.
+"""
+
+from __future__ import annotations
+
+import copy
+import fnmatch
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kfm_gates.errors import EvidenceError
+from kfm_gates.evidence.layout import Layout
+from kfm_gates.evidence.pointers import split
+from kfm_gates.evidence.seal import seal_and_follow
+from kfm_gates.evidence.strict_json import parse_json
+from kfm_gates.evidence.strict_yaml import dump_yaml, parse_yaml
+from kfm_gates.evidence.subjects import Subject
+
+FIELDS = frozenset(
+    {"base", "why", "serves", "ops", "reseal", "keep", "expect", "subject_gone", "evaluated_at", "settings"}
+)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A tree after a case was applied to it."""
+
+    files: Mapping[str, bytes]
+    subject: Subject
+    changed: tuple[str, ...]
+    """Paths that count as touched while judging."""
+
+
+def base_subject(tree: Mapping[str, bytes], layout: Layout, label: str) -> Subject:
+    """The version of a tree whose manifest carries this policy label."""
+    for path in sorted(tree):
+        match = layout.match(path)
+        if match and match.name == "manifest":
+            policy = parse_json(tree[path]).get("policy", {})
+            if policy.get("policy_label") == label:
+                return Subject(match.variables["slug"], match.variables["version"])
+    raise EvidenceError(f"no version with the policy label {label!r} to apply the case to")
+
+
+def apply(case: Mapping[str, Any], tree: Mapping[str, bytes], layout: Layout) -> Broken:
+    """Apply a case to a good tree."""
+    unknown = sorted(set(case) - FIELDS)
+    if unknown:
+        raise EvidenceError(f"a denial case has no field {unknown[0]!r}; known: {', '.join(sorted(FIELDS))}")
+    subject = base_subject(tree, layout, case["base"])
+    files, changed = dict(tree), list[str]()
+    if not case["ops"]:
+        raise EvidenceError("a denial case needs at least one operation")
+    for operation in case["ops"]:
+        _apply_one(operation, files, changed, layout, subject)
+    if case.get("reseal"):
+        keep = [_path(name, files, layout, subject) for name in case.get("keep", ())]
+        files, moved = seal_and_follow(files, layout, keep=keep)
+        subject = _renamed(subject, moved, layout)
+    return Broken(files, subject, tuple(changed))
+
+
+def _apply_one(
+    operation: Mapping[str, Any],
+    files: dict[str, bytes],
+    changed: list[str],
+    layout: Layout,
+    subject: Subject,
+) -> None:
+    (action,) = set(operation) - {"file"}
+    value = operation[action]
+    if action in ("text", "hex") and "/" in operation["file"]:
+        path = operation["file"].format(slug=subject.slug, version=subject.version)
+    else:
+        path = _path(operation["file"], files, layout, subject)
+    match action:
+        case "patch":
+            files[path] = _patched(files[path], value, path)
+        case "delete":
+            del files[path]
+        case "text":
+            files[path] = value.encode("utf-8")
+        case "hex":
+            files[path] = bytes.fromhex(value)
+        case "append":
+            files[path] += value.encode("utf-8")
+        case "flip":
+            data = bytearray(files[path])
+            data[value] ^= 1
+            files[path] = bytes(data)
+        case "copy":
+            files[value.format(slug=subject.slug, version=subject.version)] = files[path]
+        case "changed":
+            changed.append(path)
+        case _:
+            raise EvidenceError(f"a denial case has no operation {action!r}")
+
+
+def _path(name: str, files: Mapping[str, bytes], layout: Layout, subject: Subject) -> str:
+    """The one file that a case means."""
+    template, _, pattern = name.partition(":")
+    if template not in layout.templates:
+        path = name.format(slug=subject.slug, version=subject.version)
+        if path in files:
+            return path
+        raise EvidenceError(f"a denial case names {name!r}, which is neither a template nor a file")
+    found = []
+    for path in files:
+        match = layout.match(path)
+        if (
+            match is None
+            or match.name != template
+            or (not path.endswith(pattern) and not fnmatch.fnmatch(path, pattern))
+        ):
+            continue
+        variables = match.variables
+        if variables.get("version", subject.version) != subject.version:
+            continue
+        if template == "spec" and variables["spec8"] != subject.version.split(".")[1]:
+            continue
+        if template == "policy_decision" and subject.version.encode() not in files[path]:
+            continue
+        found.append(path)
+    if len(found) != 1:
+        raise EvidenceError(
+            f"a denial case names {name!r}, which fits {len(found)} files: {', '.join(sorted(found))}"
+        )
+    return found[0]
+
+
+def _patched(data: bytes, patch: list[dict[str, Any]], path: str) -> bytes:
+    if path.endswith(".jsonl"):
+        lines = [parse_json(line) for line in data.splitlines()]
+        return b"".join(
+            json.dumps(each, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+            for each in _patch(lines, patch)
+        )
+    if path.endswith((".yaml", ".yml")):
+        return dump_yaml(_patch(parse_yaml(data), patch))
+    document = _patch(parse_json(data), patch)
+    if data.count(b"\n") <= 1:
+        return (
+            json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+        )
+    return json.dumps(document, ensure_ascii=False, indent=2).encode("utf-8") + b"\n"
+
+
+def _patch(document: Any, patch: list[dict[str, Any]]) -> Any:
+    """JSON Patch (RFC 6902) with add, remove and replace."""
+    document = copy.deepcopy(document)
+    for step in patch:
+        *parents, last = split(step["path"]) or (None,)
+        if last is None:
+            document = step["value"]
+            continue
+        holder = document
+        for token in parents:
+            holder = holder[int(token)] if isinstance(holder, list) else holder[token]
+        if isinstance(holder, list):
+            position = len(holder) if last == "-" else int(last)
+            if step["op"] == "add":
+                holder.insert(position, copy.deepcopy(step["value"]))
+            elif step["op"] == "remove":
+                del holder[position]
+            else:
+                holder[position] = copy.deepcopy(step["value"])
+        elif step["op"] == "remove":
+            del holder[last]
+        else:
+            if step["op"] == "replace" and last not in holder:
+                raise EvidenceError(f"a denial case replaces {step['path']!r}, which does not exist")
+            holder[last] = copy.deepcopy(step["value"])
+    return document
+
+
+def _renamed(subject: Subject, moved: Mapping[str, str], layout: Layout) -> Subject:
+    """The subject's name after sealing: a changed spec gives a version a new ID."""
+    for old, new in moved.items():
+        before, after = layout.match(old), layout.match(new)
+        if (
+            before
+            and after
+            and before.variables.get("version") == subject.version
+            and "version" in after.variables
+        ):
+            return Subject(after.variables["slug"], after.variables["version"])
+    return subject

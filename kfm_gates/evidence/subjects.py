@@ -1,0 +1,59 @@
+"""Finding the dataset versions below a root: everything that claims to belong to one makes it a subject.
+
+A version is a subject as soon as any file of it, or any ledger entry about it, exists. So a version
+whose manifest was deleted is judged and denied; it does not quietly drop out of the list.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from kfm_gates.evidence.layout import Layout
+from kfm_gates.evidence.reading import Unreadable
+from kfm_gates.evidence.snapshot import Snapshot
+
+
+@dataclass(frozen=True, order=True)
+class Subject:
+    """One dataset version."""
+
+    slug: str
+    version: str
+
+    @property
+    def id(self) -> str:
+        """`slug/version`, as `--subject` takes it."""
+        return f"{self.slug}/{self.version}"
+
+
+def discover(snapshot: Snapshot, layout: Layout) -> tuple[Subject, ...]:
+    """Every dataset version that the root speaks of, sorted."""
+    found = set(_of_ledger(snapshot, layout))
+    for path in snapshot.paths:
+        match = layout.match(path)
+        if match and "slug" in match.variables and "version" in match.variables:
+            found.add(Subject(match.variables["slug"], match.variables["version"]))
+    return tuple(sorted(found))
+
+
+def _of_ledger(snapshot: Snapshot, layout: Layout) -> set[Subject]:
+    """Versions named by ledger entries. Lines that can't be read are left to `receipt.ledger`."""
+    found: set[Subject] = set()
+    path = layout.path("ledger")
+    if path not in snapshot:
+        return found
+    try:
+        lines = snapshot.data(path).splitlines()
+    except Unreadable:
+        return found
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(entry, dict):
+            slug, version = entry.get("dataset_slug"), entry.get("dataset_version_id")
+            if isinstance(slug, str) and isinstance(version, str) and "/" not in slug + version:
+                found.add(Subject(slug, version))
+    return found
