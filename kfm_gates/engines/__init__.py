@@ -1,0 +1,1 @@
+"""Adapters to other people's engines: Rego, SHACL, JSON-LD and JSON Schema. Read `interface` first."""
