@@ -1,0 +1,107 @@
+"""Checks that are SHACL shapes: the shape of a graph.
+
+All shapes of a docket judge one merged graph in one call. A root shape of a check that had no focus node
+denies: a shape that looked at nothing proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kfm_gates.checks.api import About, Outcome, concluded
+from kfm_gates.checks.rego_check import about, metadata_of
+from kfm_gates.errors import UsageError
+from kfm_gates.evidence.pointers import join
+from kfm_gates.facts.container import Facts
+from kfm_gates.facts.documents import KINDS, Form
+from kfm_gates.facts.graphs import GraphReport
+from kfm_gates.model.finding import Finding, Place, Status, finding
+from kfm_gates.model.jsonld import JsonLdDocument
+
+
+@dataclass(frozen=True)
+class ShaclCheck:
+    """One shape file."""
+
+    about: About
+    file: Path
+    evidence: tuple[str, ...]
+
+    def run(self, facts: Facts, settings: Mapping[str, Any]) -> Outcome:
+        """See Check."""
+        report = facts.get(GraphReport)
+        for name in self.evidence:
+            if name in report.unmet:
+                return Outcome(Status.ABSTAIN, because=(report.unmet[name],))
+        forms = [report.documents[name].form for name in self.evidence]
+        findings = [each for form in forms for each in form.findings]
+        for name in self.evidence:
+            path = report.documents[name].form.path
+            findings += [
+                finding(Place(path, p.pointer), p.message, found=p.found, expected=p.expected, hint=p.hint)
+                for p in report.documents[name].problems
+            ]
+        if findings:
+            return concluded(self.about.id, len(forms), findings)
+        if report.answer is None:
+            return Outcome(Status.ERROR, because=(f"{self.about.id}: no graph was validated",))
+        counts = report.answer.focus_counts.get(self.file.as_posix(), {})
+        for shape, number in sorted(counts.items()):
+            if number == 0:
+                findings.append(_untouched(shape, forms[0]))
+        for result in report.answer.results:
+            if result.shape_file == self.file.as_posix():
+                place = _place(result.focus, result.path, forms)
+                shown = result.path or "the node"
+                findings.append(
+                    finding(
+                        place,
+                        result.message,
+                        found=result.value or "nothing",
+                        expected=f"{shown} of {result.focus} as the shape asks",
+                        hint=f"`kfm-gates explain {self.about.id}` shows what the shape asks for",
+                    )
+                )
+        return concluded(self.about.id, sum(counts.values()) or len(findings), findings)
+
+
+def read_shacl_check(id: str, path: Path) -> ShaclCheck:
+    """The check that a shape file defines, from the metadata in its comments."""
+    metadata = metadata_of(path)
+    for name in metadata.evidence:
+        if not any(kind.name == name and issubclass(kind.model, JsonLdDocument) for kind in KINDS):
+            raise UsageError(f"{path}: evidence {name!r} is no JSON-LD document; known: dcat, prov")
+    return ShaclCheck(about(id, "shacl", metadata), path, metadata.evidence)
+
+
+def _untouched(shape: str, form: Form[Any]) -> Finding:
+    name = shape.rpartition("/")[2].rpartition("#")[2] or shape
+    return finding(
+        Place(form.path),
+        f"Nothing in this document is what the shape {name} looks at",
+        found="no focus node",
+        expected="at least one",
+        hint="add the node that the shape asks for, with its @type",
+    )
+
+
+def _place(focus: str, path: str | None, forms: list[Form[Any]]) -> Place:
+    """The node of the focus IRI, or the key in it that the property path expands to."""
+    for form in forms:
+        document = form.document
+        if isinstance(document, JsonLdDocument) and (node := document.node(focus)) is not None:
+            pointer = document.pointer_of(focus)
+            for key in node:
+                if path is not None and _expand(key, form.raw.get("@context", {})) == path:
+                    return Place(form.path, pointer + join(key))
+            return Place(form.path, pointer)
+    return Place(forms[0].path)
+
+
+def _expand(key: str, context: Any) -> str:
+    prefix, colon, name = key.partition(":")
+    base = context.get(prefix) if isinstance(context, dict) else None
+    return f"{base}{name}" if colon and isinstance(base, str) else key

@@ -1,0 +1,35 @@
+"""Facts that a run is given rather than computes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kfm_gates.model.finding import Json
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The moment at which a run judges, as RFC 3339 text in UTC. The only clock that a check may ask."""
+
+    evaluated_at: str
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The policy pack's data: vocabularies that a steward may change, by name (`rego/data/<name>.json`)."""
+
+    values: Mapping[str, Json]
+
+    def table(self, name: str) -> Json:
+        """One table; KeyError when the pack has none of that name."""
+        return self.values[name]
+
+
+@dataclass(frozen=True)
+class ShapeChecks:
+    """The SHACL checks of the docket: check ID to shape file and the names of the documents it judges."""
+
+    files: Mapping[str, Path]
+    evidence: Mapping[str, tuple[str, ...]]

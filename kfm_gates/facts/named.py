@@ -1,0 +1,79 @@
+"""The names by which rules in Rego and shapes ask for evidence: `custom.evidence: [manifest, spec]`."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from kfm_gates.errors import UsageError
+from kfm_gates.facts.container import Facts
+from kfm_gates.facts.documents import KINDS
+from kfm_gates.model.base import EvidenceModel
+from kfm_gates.model.finding import Json, Place
+from kfm_gates.model.receipt import Receipt
+
+
+@dataclass(frozen=True)
+class Named:
+    """One name: the type that it stands for, and whether it is a list."""
+
+    name: str
+    wanted: Any
+    many: bool
+
+
+_FACTS: dict[str, Named] = {}
+
+
+def name_fact(name: str, item: Any, *, many: bool) -> None:
+    """Let rules ask for a fact (a dataclass, or a tuple of them) by name."""
+    if name in _FACTS or any(kind.name == name for kind in KINDS):
+        raise UsageError(f"two kinds of evidence are named {name!r}")
+    _FACTS[name] = Named(name, tuple[item, ...] if many else item, many)
+
+
+def named(name: str) -> Named:
+    """The evidence of this name; raises UsageError with what there is."""
+    for kind in KINDS:
+        if kind.name == name:
+            model: Any = kind.model
+            return Named(name, tuple[model, ...] if kind.many else model, kind.many)
+    if name in _FACTS:
+        return _FACTS[name]
+    known = sorted([*(kind.name for kind in KINDS), *_FACTS])
+    raise UsageError(f"no evidence is named {name!r}; known: {', '.join(known)}")
+
+
+@dataclass(frozen=True)
+class Supplied:
+    """Evidence as a rule sees it, and the way back from a rule's `at` to a place."""
+
+    json: Json
+    items: tuple[object, ...]
+
+    def place(self, index: int, pointer: str) -> Place:
+        """The place of a pointer in the item of this index."""
+        item = self.items[index]
+        if isinstance(item, EvidenceModel):
+            return item.at(pointer)
+        place = getattr(item, "place", None)
+        return place if isinstance(place, Place) else Place("")
+
+
+def supply(facts: Facts, evidence: Named) -> Supplied:
+    """Fetch evidence for a rule; raises Unmet when it can't be had."""
+    found: Any = facts.resolve(evidence.wanted)
+    items = found if evidence.many else (found,)
+    values = [_as_json(item) for item in items]
+    return Supplied(values if evidence.many else values[0], items)
+
+
+def _as_json(item: object) -> Json:
+    if isinstance(item, Receipt):
+        return item.model_dump(mode="json", by_alias=True)
+    if isinstance(item, EvidenceModel):
+        return item.raw
+    if dataclasses.is_dataclass(item) and not isinstance(item, type):
+        return dataclasses.asdict(item)
+    return item

@@ -1,0 +1,1 @@
+"""Docket, running, known-answer tests, gate decision, and the process in which judging happens."""

@@ -1,0 +1,117 @@
+"""The judge process: `python -I -m kfm_gates.judge`, a request in JSON on standard input.
+
+It says one JSON object per line: progress, then one verdict or one error. Only here are permits issued;
+nothing that runs in another process can make one that verifies.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TextIO
+
+from kfm_gates.errors import KfmGatesError
+from kfm_gates.evidence.snapshot import Folder
+from kfm_gates.judge import record
+from kfm_gates.judge.request import Request
+from kfm_gates.judge.session import NO_SUBJECT, Run, prepare, run
+from kfm_gates.model.finding import Json
+from kfm_gates.permit.issue import NotIssued, issue
+
+
+def main() -> int:
+    """Judge one request and say what came of it."""
+    out = _private_output()
+    try:
+        request = Request.of_json(json.loads(sys.stdin.buffer.read()))
+        return _judge(request, out)
+    except KfmGatesError as error:
+        _say(out, {"error": {"kind": type(error).__name__, "message": str(error)}})
+        return error.exit_code
+    except BaseException as error:
+        # Anything else is our own failure: it must end as an error, never as a denial or a pass.
+        import traceback
+
+        traceback.print_exc()
+        _say(out, {"error": {"kind": type(error).__name__, "message": f"{type(error).__name__}: {error}"}})
+        return 3
+
+
+def _judge(request: Request, out: TextIO) -> int:
+    started, began = datetime.datetime.now(datetime.UTC), time.perf_counter()
+    suite, target = prepare(request)
+    folder = Path(request.folder) / request.record if request.record else None
+    if folder is not None:
+        record.clear(folder, target.root)
+
+    def progress(subject: str, check: str) -> None:
+        _say(out, {"progress": {"subject": subject, "check": check}})
+
+    done = run(request, suite, target, progress)
+    checkpoint_path = done.suite.configuration.layout.path("checkpoint")
+    about: dict[str, Json] = {
+        "started_at": started.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "seconds": round(time.perf_counter() - began, 3),
+        "root": str(done.target.root),
+        "exit_code": done.exit_code,
+        "decision_digest": done.decision_digest,
+        "gates": [{"name": g.name, "label": g.label, "title": g.title} for g in done.suite.profile.gates],
+        "permit": None,
+        "no_permit": None,
+    }
+    permit: Json = None
+    head: bytes | None = None
+    if done.exit_code != NO_SUBJECT:
+        try:
+            head = _checkpoint(done, checkpoint_path) if done.exit_code == 0 else None
+            permit = issue(done.statement, done.decision_digest, head, request.expires_seconds)
+        except NotIssued as reason:
+            about["no_permit"] = str(reason)
+    if folder is not None:
+        about["record"] = str(folder)
+        if done.decision:
+            record.write(folder, "decision.json", done.decision)
+        if permit is not None:
+            about["permit"] = str(folder / "permit.json")
+        record.write(folder, "run.json", record.pretty(about))
+        if permit is not None:
+            record.write(folder, "permit.json", record.pretty(permit))
+    elif permit is not None:
+        about["no_permit"] = "no record folder was given to write it to"
+    verdict = {
+        "exit_code": done.exit_code,
+        "statement": done.statement,
+        "decision_digest": done.decision_digest,
+        "checkpoint": None if head is None else {k: json.loads(head)[k] for k in ("root", "size")},
+        "run": about,
+    }
+    _say(out, {"verdict": verdict})
+    return done.exit_code
+
+
+def _checkpoint(done: Run, path: str) -> bytes:
+    """The checkpoint's bytes, which must be those that were judged."""
+    content = Folder(done.target.root).read(path)
+    if content.data is None or content.digest != done.files.get(path):
+        raise NotIssued("the ledger's checkpoint changed after it was judged")
+    return content.data
+
+
+def _private_output() -> TextIO:
+    """Keep standard output for messages: whatever a library prints goes to standard error."""
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    return os.fdopen(kept, "w", encoding="utf-8")
+
+
+def _say(out: TextIO, message: Json) -> None:
+    out.write(json.dumps(message) + "\n")
+    out.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""The engines of a suite, started early so that their imports overlap with the judge's own work."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+
+from kfm_gates.engines.interface import RegoEngine, SchemaEngine, ShapesEngine
+from kfm_gates.engines.policy_file import PolicyFile
+from kfm_gates.judge.suite import Suite
+
+
+class Engines:
+    """The engines that a suite needs, by the type that facts and checks ask for."""
+
+    def __init__(self, suite: Suite) -> None:
+        self._open: list[Any] = []
+        self.given: dict[Any, object] = {}
+        if suite.shapes.files:
+            from kfm_gates.engines.shacl_engine import PyshaclEngine
+
+            self._add(ShapesEngine, PyshaclEngine(list(suite.shapes.files.values())))
+        if suite.rules:
+            from kfm_gates.engines.regorus_engine import RegorusEngine
+
+            policies = [
+                PolicyFile(f"rego/{rule.about.id.replace('.', '/')}.rego", rule.file.read_text("utf-8"))
+                for rule in suite.rules
+            ]
+            self._add(RegoEngine, RegorusEngine(policies, dict(suite.tables.values)))
+        self.given[SchemaEngine] = _LazySchemaEngine(suite)
+
+    def _add(self, kind: Any, engine: Any) -> None:
+        self._open.append(engine)
+        self.given[kind] = engine
+        engine.start()
+
+    def __enter__(self) -> Engines:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for engine in self._open:
+            engine.close()
+
+
+class _LazySchemaEngine:
+    """Compiles the schemas when the first document asks for them."""
+
+    def __init__(self, suite: Suite) -> None:
+        self._suite = suite
+        self._engine: SchemaEngine | None = None
+
+    def _made(self) -> SchemaEngine:
+        if self._engine is None:
+            from kfm_gates.engines.json_schema_engine import JsonSchemaEngine
+
+            self._engine = JsonSchemaEngine(self._suite.configuration.schemas or {})
+        return self._engine
+
+    def problems(self, uri: str, instance: Any) -> Any:
+        """See SchemaEngine."""
+        return self._made().problems(uri, instance)
+
+    def knows(self, uri: str) -> bool:
+        """See SchemaEngine."""
+        return self._made().knows(uri)

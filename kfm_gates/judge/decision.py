@@ -1,0 +1,136 @@
+"""The gate decision: the record of one run, the same bytes for the same inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from kfm_gates.evidence.canonical import digest_of, jcs
+from kfm_gates.evidence.digests import sha256
+from kfm_gates.evidence.positions import locate, locate_jsonl
+from kfm_gates.evidence.reading import Unreadable
+from kfm_gates.evidence.snapshot import Snapshot
+from kfm_gates.facts.files import PinnedFile
+from kfm_gates.facts.parsed import is_yaml
+from kfm_gates.judge.running import Docket, Entry
+from kfm_gates.judge.suite import Suite
+from kfm_gates.model.finding import Finding, Json, Status
+from kfm_gates.model.gate_decision import DECISION_TYPE, STATEMENT_TYPE
+
+
+def subject_result(
+    id: str, docket: Docket, entries: Sequence[Entry], files: Sequence[PinnedFile], snapshot: Snapshot
+) -> dict[str, Json]:
+    """What is recorded of one subject."""
+    lines = _Lines(snapshot)
+    return {
+        "id": id,
+        "digest": subject_digest(files),
+        "status": worst(entry.status for entry in entries).name,
+        "files": [{"path": f.path, "digest": f.digest, "size": f.size} for f in files if f.digest],
+        "checks": [_entry(entry, lines) for entry in entries],
+        "not_planned": [
+            {"id": e.check, "gate": e.gate, "fact": e.fact, "value": e.value, "digest": e.digest}
+            for e in docket.not_planned
+        ],
+    }
+
+
+def subject_digest(files: Iterable[PinnedFile]) -> str:
+    """One digest for all files of a subject: of the sorted list of paths and digests."""
+    return digest_of([[file.path, file.digest] for file in files])
+
+
+def statement(
+    suite: Suite, operation: str, evaluated_at: str, partial: bool, subjects: Sequence[Mapping[str, Any]]
+) -> dict[str, Json]:
+    """The in-toto Statement of a run over `subjects`, which are sorted by id."""
+    rows = [[s["id"], c["gate"], c["id"]] for s in subjects for c in s["checks"]]
+    rows += [[s["id"], c["gate"], c["id"], c["digest"]] for s in subjects for c in s["not_planned"]]
+    return {
+        "_type": STATEMENT_TYPE,
+        "subject": [
+            {"name": s["id"], "digest": {"sha256": s["digest"].removeprefix("sha256:")}} for s in subjects
+        ],
+        "predicateType": DECISION_TYPE,
+        "predicate": {
+            "status": worst(Status[s["status"]] for s in subjects).name,
+            "operation": operation,
+            "profile": {"name": suite.profile.name, "digest": suite.profile_digest},
+            "evaluated_at": evaluated_at,
+            "policy_pack": {"digest": suite.pack_digest},
+            "configuration": {"digest": suite.configuration.digest()},
+            "engines": suite.engines,
+            "docket": {"digest": digest_of(rows), "entries": len(rows)},
+            "partial": partial,
+            "subjects": list(subjects),
+        },
+    }
+
+
+def canonical(statement: Mapping[str, Json]) -> tuple[bytes, str]:
+    """The canonical bytes of a statement (RFC 8785, one line) and their digest."""
+    data = jcs(statement)
+    return data + b"\n", sha256(data)
+
+
+def worst(statuses: Iterable[Status]) -> Status:
+    """The worst status; ERROR when there is none, since nothing was judged."""
+    return max(statuses, default=Status.ERROR)
+
+
+def _entry(entry: Entry, lines: _Lines) -> dict[str, Json]:
+    outcomes = entry.outcomes
+    findings = [] if entry.status.opens else [(c, f) for c, o in outcomes.items() for f in o.findings]
+    because = () if entry.status.opens else (each for o in outcomes.values() for each in o.because)
+    return {
+        "id": entry.group.id,
+        "gate": entry.gate.name,
+        "status": entry.status.name,
+        "examined": sum(outcome.examined for outcome in outcomes.values()),
+        "because": sorted(set(because)),
+        "findings": [_finding(check, finding, lines) for check, finding in findings],
+    }
+
+
+def _finding(check: str, finding: Finding, lines: _Lines) -> dict[str, Json]:
+    return {
+        "check": check,
+        "fingerprint": finding.fingerprint(check),
+        "file": finding.place.file,
+        "pointer": finding.place.pointer,
+        "line": lines.of(finding),
+        "message": _clean(finding.message),
+        "found": _clean(finding.found),
+        "expected": _clean(finding.expected),
+        "hint": _clean(finding.hint),
+    }
+
+
+def _clean(text: str) -> str:
+    """Text without lone surrogates, which no canonical JSON can hold."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+class _Lines:
+    """From places to line numbers, over the bytes that were judged."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def of(self, finding: Finding) -> int | None:
+        """The 1-based line of a finding in its file; None for files that have no lines."""
+        path = finding.place.file
+        if finding.place.line:
+            return finding.place.line
+        if path not in self._snapshot or not path.endswith(
+            (".json", ".jsonld", ".jsonl", ".yaml", ".yml", "/checkpoint")
+        ):
+            return None
+        try:
+            data = self._snapshot.data(path)
+        except Unreadable:
+            return None
+        if path.endswith(".jsonl"):
+            return locate_jsonl(data, finding.place.pointer)
+        return locate(data, finding.place.pointer, yaml=is_yaml(path))

@@ -1,0 +1,125 @@
+"""Known-answer tests: before each run every check must pass a good sample and deny a bad one.
+
+The sample is a small dataset version in `kfm_gates/samples/good`; `kfm_gates/samples/denials/<check>.json`
+breaks it for one check. Everything runs through the adapters that judge afterwards. A check that was
+replaced by one that always passes, or an engine that does, is found here and stops the run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kfm_gates.checks.api import Outcome
+from kfm_gates.checks.settings import configured
+from kfm_gates.errors import EngineError, EvidenceError
+from kfm_gates.evidence.cases import Broken, apply, base_subject
+from kfm_gates.evidence.index import Index
+from kfm_gates.evidence.layout import Layout
+from kfm_gates.evidence.snapshot import Memory, Snapshot
+from kfm_gates.facts.container import Facts
+from kfm_gates.facts.given import Clock, ShapeChecks, Tables
+from kfm_gates.facts.parsed import Parsed
+from kfm_gates.judge.bench_engines import Engines
+from kfm_gates.judge.suite import Suite
+from kfm_gates.model.finding import Status
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+EVALUATED_AT = "2026-10-31T12:00:00Z"
+
+
+@cache
+def sample() -> Mapping[str, bytes]:
+    """The good sample: path to bytes."""
+    root = SAMPLES / "good"
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+def known_bad(suite: Suite, check: str) -> tuple[Mapping[str, Any], ...]:
+    """The cases that a check must deny; those of a pack's check come from the pack."""
+    path = SAMPLES / "denials" / f"{check}.json"
+    if path.is_file():
+        return (json.loads(path.read_bytes()),)
+    for pack in suite.packs:
+        if cases := pack.cases(check):
+            return cases
+    raise EngineError(f"{check}: there is no sample that this check must deny, so nothing shows that it can")
+
+
+def prove(suite: Suite, engines: Engines) -> None:
+    """Run the known-answer tests of every check of the suite; raises EngineError at the first wrong answer."""
+    prover = _Prover(suite, engines)
+    # Shapes last: their engine is still importing while the others are tried.
+    for id in sorted(suite.checks, key=lambda id: (suite.checks[id].about.kind == "shacl", id)):
+        cases = known_bad(suite, id)
+        prover.expect_pass(id, str(cases[0]["base"]))
+        for case in cases:
+            prover.expect_deny(id, case)
+
+
+class _Prover:
+    def __init__(self, suite: Suite, engines: Engines) -> None:
+        self._suite, self._engines, self._layout = suite, engines, Layout.kfm_v1()
+        self._good: dict[str, Facts] = {}
+
+    def expect_pass(self, id: str, label: str) -> None:
+        if label not in self._good:
+            subject = base_subject(sample(), self._layout, label)
+            self._good[label] = self._facts(Broken(sample(), subject, ()), {})
+        outcome = self._outcome(id, self._good[label])
+        if outcome.status is not Status.PASS:
+            raise EngineError(
+                f"{id}: denies the good sample ({_why(outcome)}); the installation can't be trusted"
+            )
+
+    def expect_deny(self, id: str, case: Mapping[str, Any]) -> None:
+        try:
+            broken = apply(case, sample(), self._layout)
+        except (EvidenceError, LookupError, ValueError, TypeError) as error:
+            raise EngineError(f"{id}: its bad sample can't be made: {error}") from error
+        outcome = self._outcome(id, self._facts(broken, case))
+        if outcome.status is not Status.DENY:
+            raise EngineError(
+                f"{id}: does not deny a bad sample ({outcome.status.name}{_why(outcome)}: {case.get('why', '')}); "
+                "the installation can't be trusted"
+            )
+
+    def _facts(self, broken: Broken, case: Mapping[str, Any]) -> Facts:
+        snapshot = Snapshot(Memory(broken.files, broken.changed))
+        given: dict[Any, object] = {
+            Snapshot: snapshot,
+            Layout: self._layout,
+            Index: Index(snapshot, self._layout),
+            type(broken.subject): broken.subject,
+            Clock: Clock(str(case.get("evaluated_at", EVALUATED_AT))),
+            Tables: self._suite.tables,
+            ShapeChecks: self._suite.shapes,
+            **self._engines.given,
+        }
+        facts = Facts(given)
+        if self._good:
+            same = [path for path, data in broken.files.items() if sample().get(path) is data]
+            facts.get(Parsed).borrow(next(iter(self._good.values())).get(Parsed), same)
+        return facts
+
+    def _outcome(self, id: str, facts: Facts) -> Outcome:
+        try:
+            return self._suite.checks[id].run(
+                facts, configured(id, self._suite.checks[id].about.settings, {})
+            )
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise EngineError(f"{id}: failed on a sample: {type(error).__name__}: {error}") from error
+
+
+def _why(outcome: Outcome) -> str:
+    reasons = [*outcome.because, *(f.message for f in outcome.findings[:2])]
+    return f" because {'; '.join(reasons)}" if reasons else ""

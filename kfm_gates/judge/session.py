@@ -1,0 +1,226 @@
+"""One run of the gates: from a request to the gate decision. Runs only in the judge process."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kfm_gates.errors import EngineError, PermitMismatch, UsageError
+from kfm_gates.evidence.index import Index
+from kfm_gates.evidence.layout import Layout
+from kfm_gates.evidence.reading import Stamp
+from kfm_gates.evidence.snapshot import Folder, Snapshot
+from kfm_gates.evidence.subjects import Subject, discover
+from kfm_gates.facts.container import Facts
+from kfm_gates.facts.files import PinnedFile
+from kfm_gates.facts.given import Clock, ShapeChecks, Tables
+from kfm_gates.facts.parsed import Parsed
+from kfm_gates.judge.bench_engines import Engines
+from kfm_gates.judge.configuration import load_configuration
+from kfm_gates.judge.decision import canonical, statement, subject_result
+from kfm_gates.judge.known_answers import prove
+from kfm_gates.judge.profile import Gate
+from kfm_gates.judge.request import Request, Target, resolve_targets
+from kfm_gates.judge.running import Docket, judge, plan
+from kfm_gates.judge.suite import Suite, assemble
+from kfm_gates.judge.toml_table import did_you_mean
+from kfm_gates.model.finding import Json
+from kfm_gates.model.text import instant
+
+Progress = Callable[[str, str], None]
+"""Called with a subject's id and a check's id as each check ends."""
+
+EXIT_CODES = {"PASS": 0, "WAIVED": 0, "DENY": 1, "ERROR": 3, "ABSTAIN": 4}
+NO_SUBJECT = 5
+
+
+@dataclass
+class Run:
+    """What one run came to."""
+
+    suite: Suite
+    target: Target
+    evaluated_at: str
+    statement: Json = None
+    decision: bytes = b""
+    decision_digest: str = ""
+    exit_code: int = NO_SUBJECT
+    files: dict[str, str] = field(default_factory=dict)
+    """Path to digest of every file that the decision rests on."""
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class JudgedSubject:
+    """The result for one subject, and the state of its files when they were read."""
+
+    result: dict[str, Any]
+    stamps: Mapping[str, Stamp | None]
+
+
+def prepare(request: Request) -> tuple[Suite, Target]:
+    """Everything about a request that can be wrong before evidence is read; raises UsageError."""
+    folder = Path(request.folder)
+    file = folder / request.configuration if request.configuration else None
+    configuration = load_configuration(file, folder, None)
+    target = resolve_targets(request.targets, folder, configuration.root, configuration.layout)
+    configuration = load_configuration(file, folder, target.root)
+    suite = assemble(configuration, request.profile)
+    if request.operation is not None and request.operation != suite.profile.operation:
+        raise UsageError(
+            f"the profile {suite.profile.name} is for the operation {suite.profile.operation!r}, "
+            f"not {request.operation!r}"
+        )
+    gates = [gate.name for gate in suite.profile.gates] + [g.label for g in suite.profile.gates if g.label]
+    for name, known, what in ((request.gates, gates, "gate"), (request.checks, list(suite.checks), "check")):
+        for each in name:
+            if each not in known:
+                raise UsageError(
+                    f"unknown {what} {each!r} in the profile {suite.profile.name}{did_you_mean(each, known)}"
+                )
+    if request.expect_pack is not None and request.expect_pack != suite.pack_digest:
+        raise PermitMismatch(
+            f"the policy pack is {suite.pack_digest}, not the expected {request.expect_pack}"
+        )
+    if request.evaluated_at is not None:
+        try:
+            instant(request.evaluated_at)
+        except ValueError as error:
+            raise UsageError(
+                f"--evaluated-at {request.evaluated_at}: write a time as 2026-10-01T12:00:00Z"
+            ) from error
+    return suite, target
+
+
+def run(request: Request, suite: Suite, target: Target, progress: Progress) -> Run:
+    """Judge what was prepared. The decision is complete, or an error is raised; nothing is written."""
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    done = Run(suite, target, request.evaluated_at or now)
+    snapshot = Snapshot(Folder(target.root))
+    subjects = _subjects(request, suite, target, snapshot)
+    if not subjects:
+        return done
+    if request.jobs > 1 and len(subjects) > 1:
+        from kfm_gates.judge.parallel import judge_in_processes
+
+        judged = judge_in_processes(request, done.evaluated_at, subjects, progress)
+    else:
+        judged = judge_here(request, suite, snapshot, done.evaluated_at, subjects, progress)
+    results = settled(judged, snapshot)
+    done.files = {f["path"]: f["digest"] for each in results for f in each["files"]}
+    done.statement = statement(suite, suite.profile.operation, done.evaluated_at, request.partial, results)
+    done.decision, done.decision_digest = canonical(done.statement)
+    done.exit_code = EXIT_CODES[done.statement["predicate"]["status"]]
+    return done
+
+
+def judge_here(
+    request: Request,
+    suite: Suite,
+    snapshot: Snapshot,
+    evaluated_at: str,
+    subjects: Sequence[Subject],
+    progress: Progress,
+) -> list[JudgedSubject]:
+    """Judge subjects in this process, after its engines and checks have passed their known-answer tests."""
+    layout = suite.configuration.layout
+    shared: dict[Any, object] = {}
+    judged = []
+    with Engines(suite) as engines:
+        prove(suite, engines)
+        index = Index(snapshot, layout)
+        for subject in subjects:
+            given = given_facts(suite, engines, snapshot, layout, index, subject, evaluated_at)
+            facts = Facts(given, shared)
+            judged.append(judge_one(request, suite, facts, subject, progress))
+            own = index.all_of_version(subject.slug, subject.version)
+            snapshot.release(own)
+            facts.get(Parsed).forget(own)
+    return judged
+
+
+def given_facts(
+    suite: Suite,
+    engines: Engines,
+    snapshot: Snapshot,
+    layout: Layout,
+    index: Index,
+    subject: Subject,
+    evaluated_at: str,
+) -> dict[Any, object]:
+    """What the facts about a subject are computed from."""
+    return {
+        Snapshot: snapshot,
+        Layout: layout,
+        Index: index,
+        Subject: subject,
+        Clock: Clock(evaluated_at),
+        Tables: suite.tables,
+        ShapeChecks: suite.shapes,
+        **engines.given,
+    }
+
+
+def judge_one(
+    request: Request, suite: Suite, facts: Facts, subject: Subject, progress: Progress
+) -> JudgedSubject:
+    """Make the docket of one subject, then judge every entry of it."""
+
+    def selected(gate: Gate, check: str) -> bool:
+        by_gate = not request.gates or gate.name in request.gates or gate.label in request.gates
+        return by_gate and (not request.checks or check in request.checks)
+
+    docket = plan(suite, facts, selected)
+    entries = judge(suite, facts, docket, subject.id, lambda check: progress(subject.id, check))
+    _refuse_incomplete(docket, [entry.group.id for entry in entries], subject)
+    files = facts.resolve(tuple[PinnedFile, ...])
+    snapshot = facts.get(Snapshot)
+    result = subject_result(subject.id, docket, entries, files, snapshot)  # type: ignore[arg-type]
+    return JudgedSubject(result, {f["path"]: snapshot.content(f["path"]).stamp for f in result["files"]})
+
+
+def _refuse_incomplete(docket: Docket, ended: list[str], subject: Subject) -> None:
+    """Every docket entry ended exactly once; anything else is a defect, and no verdict can rest on it."""
+    if not docket.planned:
+        raise EngineError(f"{subject.id}: nothing was planned, so nothing is proven")
+    if ended != [group.id for _, group in docket.planned]:
+        raise EngineError(f"{subject.id}: what was judged is not what the docket planned")
+
+
+def _subjects(request: Request, suite: Suite, target: Target, snapshot: Snapshot) -> tuple[Subject, ...]:
+    found = discover(snapshot, suite.configuration.layout)
+    wanted = [subject for subject in target.named if subject in found] if target.named else list(found)
+    for name in request.subjects:
+        if name not in {subject.id for subject in wanted}:
+            raise UsageError(f"unknown subject {name!r}{did_you_mean(name, [s.id for s in found])}")
+    return tuple(s for s in wanted if not request.subjects or s.id in request.subjects)
+
+
+def settled(judged: Sequence[JudgedSubject], snapshot: Snapshot) -> list[dict[str, Any]]:
+    """The results, after a last look at every file: what changed since it was read denies its subjects."""
+    folder = snapshot.source
+    changes: dict[str, str] = {}
+    pinned: dict[str, str] = {}
+    for each in judged:
+        for file in each.result["files"]:
+            path = file["path"]
+            if pinned.setdefault(path, file["digest"]) != file["digest"]:
+                changes[path] = "was read twice with different bytes"
+            stamp = each.stamps[path]
+            if stamp is not None and path not in changes and (reason := folder.moved(path, stamp)):
+                changes[path] = reason
+    if changes:
+        from kfm_gates.judge.unsettled import deny_changed
+
+        for each in judged:
+            deny_changed(each.result, changes)
+    return [each.result for each in judged]
+
+
+def default_jobs() -> int:
+    """How many processes are worth starting on this machine."""
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)

@@ -1,0 +1,118 @@
+"""A suite: profile, checks, settings and engines put together, ready to judge subjects."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from kfm_gates.checks.api import Check
+from kfm_gates.checks.pack import HOUSE, FolderPack, open_packs, tables, tree_digest
+from kfm_gates.checks.registry import find_checks
+from kfm_gates.checks.rego_check import RegoCheck
+from kfm_gates.checks.settings import configured
+from kfm_gates.checks.shacl_check import ShaclCheck
+from kfm_gates.errors import UsageError
+from kfm_gates.evidence.canonical import digest_of
+from kfm_gates.facts.applicability import APPLICABILITY
+from kfm_gates.facts.given import ShapeChecks, Tables
+from kfm_gates.judge.configuration import Configuration
+from kfm_gates.judge.profile import Profile, load_profile
+from kfm_gates.judge.toml_table import did_you_mean
+
+ENGINES = ("celine-regorus", "jsonschema-rs", "pyshacl", "rdflib", "pydantic", "pyyaml", "rfc8785")
+DATA_ENGINES = ("pyarrow", "shapely", "pmtiles", "mapbox-vector-tile")
+
+
+@dataclass(frozen=True)
+class Suite:
+    """What judges: made once per run, the same for every subject."""
+
+    configuration: Configuration
+    profile: Profile
+    checks: Mapping[str, Check]
+    packs: tuple[FolderPack, ...]
+    tables: Tables = field(default_factory=lambda: Tables({}))
+
+    @property
+    def shapes(self) -> ShapeChecks:
+        """The SHACL checks among the suite's checks."""
+        found = {id: check for id, check in sorted(self.checks.items()) if isinstance(check, ShaclCheck)}
+        return ShapeChecks({i: c.file for i, c in found.items()}, {i: c.evidence for i, c in found.items()})
+
+    @property
+    def rules(self) -> tuple[RegoCheck, ...]:
+        """The Rego checks among the suite's checks."""
+        return tuple(check for check in self.checks.values() if isinstance(check, RegoCheck))
+
+    def settings(self, id: str, subject: str | None) -> dict[str, Any]:
+        """The settings of a check for one subject (`slug/version`), or before any override for None."""
+        about = self.checks[id].about
+        values = configured(id, about.settings, {})
+        tables = [table.get(id, {}) for table in self.profile.settings]
+        tables += [
+            override.settings.get(id, {})
+            for override in self.profile.overrides
+            if subject is not None and override.applies(subject)
+        ]
+        for changes in tables:
+            values = configured(id, about.settings, changes, values)
+        return values
+
+    @cached_property
+    def pack_digest(self) -> str:
+        """The digest of the policy pack: everything that decides, the house's and that of packs."""
+        return digest_of([tree_digest(HOUSE), *(pack.digest() for pack in self.packs)])
+
+    @cached_property
+    def profile_digest(self) -> str:
+        """The digest of the profile's files, those that it extends first."""
+        return digest_of([data.decode("utf-8") for _, data in self.profile.sources])
+
+    @cached_property
+    def engines(self) -> dict[str, str]:
+        """Name and version of everything that takes part in a verdict."""
+        found = {"python": platform.python_version()}
+        for name in ("kfm-gates", *ENGINES, *DATA_ENGINES):
+            try:
+                found[name] = importlib.metadata.version(name)
+            except importlib.metadata.PackageNotFoundError:
+                found[name] = "not installed"
+        return found
+
+
+def assemble(configuration: Configuration, profile: str | None = None) -> Suite:
+    """Load a profile with its checks and packs; every mistake in them is a UsageError before judging."""
+    loaded = load_profile(profile or configuration.profile, configuration.folder)
+    packs = open_packs(loaded.packs)
+    checks = find_checks(loaded.check_ids(), packs)
+    suite = Suite(
+        configuration, loaded, checks, packs, Tables(tables((HOUSE, *(pack.root for pack in packs))))
+    )
+    for id, check in checks.items():
+        suite.settings(id, None)
+        for override in loaded.overrides:
+            configured(id, check.about.settings, override.settings.get(id, {}), suite.settings(id, None))
+        for need in check.about.needs:
+            if need not in checks:
+                raise UsageError(f"{id} needs {need!r}, which is not in the profile {loaded.name}")
+    for entry in loaded.not_planned:
+        if entry.unless not in APPLICABILITY:
+            raise UsageError(
+                f"profile {loaded.name}: unknown fact {entry.unless!r} in not_planned"
+                f"{did_you_mean(entry.unless, APPLICABILITY)}; known: {', '.join(sorted(APPLICABILITY))}"
+            )
+    _refuse_cycles(checks)
+    return suite
+
+
+def _refuse_cycles(checks: Mapping[str, Check]) -> None:
+    import graphlib
+
+    try:
+        graphlib.TopologicalSorter({id: check.about.needs for id, check in checks.items()}).prepare()
+    except graphlib.CycleError as error:
+        raise UsageError(f"checks need each other in a circle: {' → '.join(error.args[1])}") from error

@@ -1,0 +1,1 @@
+"""Permits: what an open gate decision yields, and what whoever acts must verify."""
