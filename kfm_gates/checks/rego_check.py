@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import kfm_gates.facts.all_named  # noqa: F401  (registers the facts that rules ask for by name)
 from kfm_gates.checks.api import About, Outcome, concluded
 from kfm_gates.checks.settings import Setting, Stricter
 from kfm_gates.engines.interface import RegoEngine

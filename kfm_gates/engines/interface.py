@@ -100,3 +100,7 @@ class SchemaEngine(Protocol):
     def knows(self, uri: str) -> bool:
         """Whether the schema at `uri` is vendored or locked."""
         ...
+
+    def schema(self, uri: str) -> Json:
+        """The schema at `uri`. Raises EngineError when it is not known."""
+        ...

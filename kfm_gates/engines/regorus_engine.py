@@ -8,7 +8,7 @@ from types import TracebackType
 from kfm_gates.engines.guarding import engine_errors
 from kfm_gates.engines.interface import RegoAnswer
 from kfm_gates.engines.policy_file import PolicyFile, packages
-from kfm_gates.engines.worker import Limits, Worker
+from kfm_gates.engines.worker import Limits, Worker, worker_for
 from kfm_gates.errors import EngineError
 from kfm_gates.model.finding import Json
 
@@ -43,7 +43,7 @@ class RegorusEngine:
         """Start loading and return at once."""
         if self._worker is None or self._worker.failed:
             self.close()
-            self._worker = Worker("rego", self._limits).start()
+            self._worker = worker_for("rego", self._limits)
             policies = [[policy.path, policy.text] for policy in self._policies]
             self._loading = self._worker.post({"op": "load", "policies": policies, "data": self._data})
         return self

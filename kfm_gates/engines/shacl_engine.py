@@ -8,7 +8,7 @@ from types import TracebackType
 
 from kfm_gates.engines.guarding import engine_errors
 from kfm_gates.engines.interface import ShapeResult, ShapesAnswer
-from kfm_gates.engines.worker import Limits, Worker
+from kfm_gates.engines.worker import Limits, Worker, worker_for
 from kfm_gates.errors import EngineError
 from kfm_gates.model.finding import Json
 
@@ -39,7 +39,7 @@ class PyshaclEngine:
         if self._worker is None or self._worker.failed:
             self.close()
             shapes = _texts(self._preload)
-            self._worker = Worker("shapes", self._limits).start()
+            self._worker = worker_for("shapes", self._limits)
             self._loading = self._worker.post({"op": "load", "shapes": shapes})
         return self
 

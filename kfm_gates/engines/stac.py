@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kfm_gates.engines import schema_sources
-from kfm_gates.engines.interface import SchemaProblem
-from kfm_gates.engines.json_schema_engine import JsonSchemaEngine
+from kfm_gates.engines.interface import SchemaEngine, SchemaProblem
 from kfm_gates.engines.schema_errors import short
 from kfm_gates.evidence.pointers import escape
 from kfm_gates.model.finding import Json
@@ -24,7 +23,7 @@ _NAME_MAPS = frozenset({"assets", "item_assets"})
 _OPAQUE = frozenset({"geometry", "headers", "body"})
 
 
-def stac_problems(engine: JsonSchemaEngine, document: Json) -> tuple[SchemaProblem, ...]:
+def stac_problems(engine: SchemaEngine, document: Json) -> tuple[SchemaProblem, ...]:
     """Everything wrong with a STAC item, collection or catalog of any profile."""
     if not isinstance(document, dict):
         return (SchemaProblem("", "A STAC document must be an object.", short(document), "an object"),)
@@ -44,7 +43,7 @@ def stac_problems(engine: JsonSchemaEngine, document: Json) -> tuple[SchemaProbl
     return tuple(sorted(set(found)))
 
 
-def profile_problems(engine: JsonSchemaEngine, document: Json) -> tuple[SchemaProblem, ...]:
+def profile_problems(engine: SchemaEngine, document: Json) -> tuple[SchemaProblem, ...]:
     """What is wrong with an item or collection under the KFM profile; see `stac_problems` for STAC itself."""
     kind = document.get("type") if isinstance(document, dict) else None
     uri = {"Feature": schema_sources.KFM_ITEM, "Collection": schema_sources.KFM_COLLECTION}.get(str(kind))
@@ -54,7 +53,7 @@ def profile_problems(engine: JsonSchemaEngine, document: Json) -> tuple[SchemaPr
     return engine.problems(uri, document)
 
 
-def _core(engine: JsonSchemaEngine, document: dict[str, Json]) -> str | SchemaProblem:
+def _core(engine: SchemaEngine, document: dict[str, Json]) -> str | SchemaProblem:
     kind, version = document.get("type"), document.get("stac_version")
     if not isinstance(kind, str) or kind not in _FORMS:
         return SchemaProblem("/type", "`type` is not a STAC type.", short(kind), ", ".join(_FORMS))

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import stat
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -27,8 +28,11 @@ from kfm_gates.evidence.reading import (
 class Source(Protocol):
     """Where files come from."""
 
-    def listing(self) -> Mapping[str, str | None]:
-        """Every path below the root, with the reason why it can't be evidence, or None."""
+    def listing(self, folder: str = "") -> Mapping[str, str | None]:
+        """Every path below a folder (default: the root), with the reason why it can't be evidence, or None.
+
+        A folder that does not exist has no paths.
+        """
 
     def read(self, path: str) -> Content:
         """Read one file; raises Unreadable."""
@@ -52,14 +56,16 @@ class Folder:
             )
         self.root = root.resolve()
 
-    def listing(self) -> Mapping[str, str | None]:
+    def listing(self, folder: str = "") -> Mapping[str, str | None]:
         """See Source."""
         found: dict[str, str | None] = {}
-        pending = [""]
+        pending = [folder]
         while pending:
             folder = pending.pop()
             try:
                 entries = list(os.scandir(self.root / folder))
+            except FileNotFoundError:
+                continue
             except OSError as error:
                 found[folder or "."] = f"can't be listed: {error.strerror}"
                 continue
@@ -98,9 +104,9 @@ class Memory:
         self.files = dict(files)
         self.changed = frozenset(changed)
 
-    def listing(self) -> Mapping[str, str | None]:
+    def listing(self, folder: str = "") -> Mapping[str, str | None]:
         """See Source."""
-        return dict.fromkeys(self.files)
+        return dict.fromkeys(path for path in self.files if not folder or path.startswith(f"{folder}/"))
 
     def read(self, path: str) -> Content:
         """See Source."""
@@ -180,9 +186,18 @@ class Snapshot:
         """How a file that was read differs now, or None."""
         return self.source.moved(path, self._contents[path].stamp)
 
-    def new_or_gone(self) -> tuple[str, ...]:
-        """Paths that appeared or vanished since the snapshot was taken."""
-        return tuple(sorted(self._names ^ frozenset(self.source.listing())))
+    def new_or_gone(self, folders: Iterable[str] = ("",)) -> tuple[str, ...]:
+        """Paths below `folders` (default: the root) that appeared or vanished since the snapshot was taken."""
+        moved: set[str] = set()
+        for folder in folders:
+            moved |= frozenset(self._below(folder)) ^ frozenset(self.source.listing(folder))
+        return tuple(sorted(moved))
+
+    def _below(self, folder: str) -> tuple[str, ...]:
+        if not folder:
+            return self.paths
+        first, behind = bisect_left(self.paths, f"{folder}/"), bisect_left(self.paths, f"{folder}0")
+        return self.paths[first:behind]  # "0" is the character after "/"
 
 
 class _Verified(io.RawIOBase):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.reading import Unreadable
@@ -54,6 +55,11 @@ def _of_ledger(snapshot: Snapshot, layout: Layout) -> set[Subject]:
             continue
         if isinstance(entry, dict):
             slug, version = entry.get("dataset_slug"), entry.get("dataset_version_id")
-            if isinstance(slug, str) and isinstance(version, str) and "/" not in slug + version:
+            if _is_segment(slug) and _is_segment(version):
                 found.add(Subject(slug, version))
     return found
+
+
+def _is_segment(name: object) -> TypeGuard[str]:
+    """Whether a name can be part of a path; an entry with another one is denied by `receipt.ledger`."""
+    return isinstance(name, str) and name not in ("", ".", "..") and not set(name) & set("/\\\0")

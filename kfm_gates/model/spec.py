@@ -8,6 +8,7 @@ from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
 from kfm_gates.model.base import Array, Closed, EvidenceModel, Maybe, NonEmptyArray
+from kfm_gates.model.finding import Json
 from kfm_gates.model.obligation import Obligation
 from kfm_gates.model.parts import Window
 from kfm_gates.model.refusal import Flaws, flaw, repeats
@@ -20,8 +21,8 @@ from kfm_gates.model.text import (
     RelativePath,
     Sha256,
     Slug,
-    SpdxId,
     TimeSlice,
+    Timestamp,
     Uri,
     VersionId,
     Word,
@@ -36,20 +37,16 @@ class SpecSource(Closed):
     url: Uri
 
 
-class Rights(Closed):
-    """Under which licence, whose, and what must be said about it."""
-
-    license: SpdxId
-    rights_holder: NonEmpty
-    attribution: NonEmpty
-    terms_url: Uri
-
-
 class SpecPolicy(Closed):
-    """The label that versions get, and the obligations that come with it."""
+    """The label that versions get (judged by a check of its own), and the obligations that come with it.
 
-    policy_label: Word
+    `access_rule` names the rule by which a label that is not public is served; an embargo has its end.
+    """
+
+    policy_label: Json = None
     obligations: Array[Obligation]
+    access_rule: Maybe[NonEmpty] = None
+    embargo_until: Maybe[Timestamp] = None
 
 
 class DerivedFrom(Closed):
@@ -126,7 +123,11 @@ class SpecPromotion(Closed):
 
 
 class Spec(EvidenceModel):
-    """A dataset specification, as it stands in the registry."""
+    """A dataset specification, as it stands in the registry.
+
+    `rights` and the policy label may be anything here, or absent: checks of their own judge them, so that
+    a licence that is missing is not reported as a malformed specification.
+    """
 
     kfm_spec_version: Literal["v1"]
     dataset_id: DatasetId
@@ -138,7 +139,7 @@ class Spec(EvidenceModel):
     time_slice: TimeSlice
     cadence: NonEmpty
     source: SpecSource
-    rights: Rights
+    rights: Json = None
     policy: SpecPolicy
     derived_from: Maybe[DerivedFrom] = None
     outputs: NonEmptyArray[Output]

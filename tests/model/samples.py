@@ -362,13 +362,19 @@ NULL_OK = {
 NULL_OK["decision-statement"] = {f"/predicate{place}" for place in NULL_OK["decision"]}
 
 FREE = {
+    "spec": {
+        "/rights",
+        *(f"/rights/{name}" for name in ("license", "rights_holder", "attribution", "terms_url")),
+        "/policy/policy_label",
+    },
     "decision": {"/subjects/0/not_planned/0/value"},
     "decision-statement": {"/predicate/subjects/0/not_planned/0/value"},
     "stac-item": {"/properties/kfm:dataset_id"},
     "dcat": {"/@context/dcat"},
     "prov": {"/@context/dcat"},
 }
-"""Places that may hold anything, or be absent: the inside of contexts and of free objects."""
+"""Places that may hold anything, or be absent: the inside of contexts and of free objects, and what checks
+of their own judge."""
 
 
 def sample(name: str) -> Any:

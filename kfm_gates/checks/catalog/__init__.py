@@ -1,0 +1,1 @@
+"""Checks of the catalog triplet: STAC, DCAT and PROV, and how they hang together."""

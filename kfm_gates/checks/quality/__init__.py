@@ -1,0 +1,1 @@
+"""Is the data as good as its specification demands?"""

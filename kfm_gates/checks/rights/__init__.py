@@ -1,0 +1,1 @@
+"""May anyone use the data, whose is it, and is that on record wherever a user looks?"""

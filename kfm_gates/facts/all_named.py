@@ -1,0 +1,9 @@
+"""Imports every module that names a fact for rules, so that the names are known."""
+
+import kfm_gates.facts.artifacts
+import kfm_gates.facts.claims
+import kfm_gates.facts.digest_claims
+import kfm_gates.facts.label_claims
+import kfm_gates.facts.links
+import kfm_gates.facts.rights_claims
+import kfm_gates.facts.spec_obligations  # noqa: F401

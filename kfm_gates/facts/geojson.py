@@ -1,0 +1,111 @@
+"""Reading GeoJSON (RFC 7946) artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+from kfm_gates.evidence.malformed import Malformed
+from kfm_gates.evidence.pointers import walk
+from kfm_gates.evidence.strict_json import parse_json
+from kfm_gates.facts.data_formats import CantVerify, Flaw, bbox_off_the_grid, off_the_grid, reading
+from kfm_gates.facts.times import is_cut
+from kfm_gates.model.finding import Json
+
+GEOMETRIES = frozenset(
+    {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
+)
+LARGEST = 64 << 20
+"""GeoJSON is read as a whole; more bytes than this are not."""
+
+
+class GeoJsonReader:
+    """One GeoJSON file, parsed."""
+
+    format = "GeoJSON"
+
+    def __init__(self, file: BinaryIO) -> None:
+        data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise CantVerify(f"it is larger than {LARGEST >> 20} MiB, the most that is read of GeoJSON")
+        try:
+            self._document: Json = parse_json(data)
+        except Malformed as error:
+            raise CantVerify(f"it can't be read as GeoJSON: {error}") from error
+        kind = self._document.get("type") if isinstance(self._document, dict) else None
+        if kind not in GEOMETRIES | {"Feature", "FeatureCollection"}:
+            raise CantVerify("it is JSON, but not GeoJSON")
+
+    def fields(self) -> Iterator[Flaw]:
+        """See DataReader: every name of a member, wherever it stands."""
+        for pointer, value in walk(self._document):
+            if isinstance(value, dict):
+                for name in value:
+                    yield Flaw(pointer or "the document", name)
+
+    def off_grid(self, step: float) -> Iterator[Flaw]:
+        """See DataReader: all coordinates and bounding boxes, wherever they stand."""
+        import numpy
+
+        seen = 0
+        for pointer, value in walk(self._document):
+            if not isinstance(value, dict):
+                continue
+            if "bbox" in value:
+                yield from bbox_off_the_grid(f"{pointer}/bbox", value["bbox"], step)
+            positions = list(_positions(value.get("coordinates", [])))
+            seen += len(positions)
+            if positions:
+                with reading(self.format):
+                    points = numpy.array(positions, dtype="float64")
+                stray = off_the_grid(points, step).any(axis=1)
+                if stray.any():
+                    yield Flaw(pointer, ", ".join(repr(each) for each in points[stray][0].tolist()))
+        if seen == 0:
+            raise CantVerify("it holds no coordinates")
+
+    def fewer_than(self, field: str, minimum: float) -> Iterator[Flaw]:
+        """See DataReader. A null is a count that is not shown."""
+        for pointer, value in self._values(field):
+            if isinstance(value, bool) or not isinstance(value, int | float) or value < minimum:
+                yield Flaw(pointer, str(value))
+
+    def finer_than(self, unit: str, fields: Iterable[str]) -> Iterator[Flaw]:
+        """See DataReader: the properties that the spec calls times."""
+        names, seen = sorted(fields), 0
+        for name in names:
+            for pointer, value in self._values(name) if name in self._names() else ():
+                seen += 1
+                with reading(self.format):
+                    if not is_cut(value, unit):
+                        yield Flaw(pointer, value)
+        if seen == 0:
+            raise CantVerify("it holds no time")
+
+    def _names(self) -> set[str]:
+        return {flaw.found for flaw in self.fields()}
+
+    def _values(self, field: str) -> Iterator[tuple[str, Json]]:
+        """The values of a property that are not null."""
+        if field not in self._names():
+            raise CantVerify(f"it has no property {field}")
+        for pointer, value in walk(self._document):
+            if isinstance(value, dict) and value.get(field) is not None:
+                yield f"{pointer}/{field}", value[field]
+
+    def attribution(self) -> str | None:
+        """See DataReader: GeoJSON has no place for one."""
+        return None
+
+
+def _positions(coordinates: Json) -> Iterator[list[Json]]:
+    """Longitude and latitude of every position in nested coordinates."""
+    if not isinstance(coordinates, list):
+        raise CantVerify("its coordinates are no lists")
+    if coordinates and not isinstance(coordinates[0], list):
+        if len(coordinates) < 2:
+            raise CantVerify("a position has fewer than two numbers")
+        yield coordinates[:2]
+        return
+    for each in coordinates:
+        yield from _positions(each)

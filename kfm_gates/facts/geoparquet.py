@@ -1,0 +1,164 @@
+"""Reading Parquet and GeoParquet 1.x (https://geoparquet.org) artifacts, batch by batch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+
+from kfm_gates.facts.data_formats import (
+    CantVerify,
+    Flaw,
+    bbox_off_the_grid,
+    data_extra,
+    off_the_grid,
+    reading,
+)
+from kfm_gates.facts.times import is_cut
+
+BATCH = 65_536
+"""Rows that are looked at together."""
+
+
+class ParquetReader:
+    """One Parquet file, opened by its footer."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        with data_extra("pyarrow"):
+            import pyarrow.parquet
+        self.format = "Parquet"
+        with reading(self.format):
+            self._file = pyarrow.parquet.ParquetFile(file)
+            self._leaves = [self._file.schema.column(i) for i in range(len(self._file.schema))]
+            self._geo = self._geo_metadata()
+        if self._geo is not None:
+            self.format = "GeoParquet"
+
+    def _geo_metadata(self) -> dict[str, Any] | None:
+        metadata = self._file.metadata.metadata or {}
+        if b"geo" not in metadata:
+            return None
+        geo = json.loads(metadata[b"geo"])
+        if not isinstance(geo, dict) or not isinstance(geo.get("columns"), dict) or not geo["columns"]:
+            raise ValueError("its `geo` metadata names no column")
+        return geo
+
+    def fields(self) -> Iterator[Flaw]:
+        """See DataReader: every column, and every field within one."""
+        for leaf in self._leaves:
+            for name in sorted({leaf.path, *leaf.path.split(".")}):
+                yield Flaw(f"column {leaf.path}", name)
+
+    def off_grid(self, step: float) -> Iterator[Flaw]:
+        """See DataReader: the geometry columns, and the boxes around them."""
+        if self._geo is None:
+            raise CantVerify("without GeoParquet metadata nobody knows which columns hold places")
+        columns = self._geo["columns"]
+        for leaf in self._leaves:
+            textual = leaf.logical_type.type in ("STRING", "JSON", "ENUM")
+            if leaf.physical_type.endswith("BYTE_ARRAY") and not textual and leaf.path not in columns:
+                raise CantVerify(f"the column {leaf.path} holds bytes that the metadata does not explain")
+        seen = 0
+        for name, about in columns.items():
+            if not isinstance(about, dict) or about.get("encoding") != "WKB":
+                raise CantVerify(f"the geometry column {name} is not in WKB")
+            if "bbox" in about:
+                yield from bbox_off_the_grid(f"bbox of column {name}", about["bbox"], step)
+            yield from self._covering(about.get("covering"), step)
+            for rows in self._batches(name):
+                points, flaw = _points_off_grid(name, rows, step)
+                seen += points
+                if flaw is not None:
+                    yield flaw
+                    break
+        if seen == 0:
+            raise CantVerify("it holds no coordinates")
+
+    def _covering(self, covering: object, step: float) -> Iterator[Flaw]:
+        """The box per row that GeoParquet 1.1 lets a file carry in a column of its own."""
+        with reading(self.format, AttributeError):
+            paths = [] if covering is None else [".".join(p) for p in covering["bbox"].values()]  # type: ignore[index]
+        for path in paths:
+            for rows in self._batches(path):
+                with reading(self.format):
+                    while rows.type.num_fields:
+                        rows = rows.flatten()[0]
+                    values = rows.drop_null().to_numpy(zero_copy_only=False).astype("float64")
+                if off_the_grid(values, step).any():
+                    yield Flaw(f"column {path}", "the box around a row")
+                    break
+
+    def _batches(self, column: str) -> Iterator[Any]:
+        """The values of one column, as Arrow arrays."""
+        if not any(leaf.path == column or leaf.path.startswith(f"{column}.") for leaf in self._leaves):
+            raise CantVerify(f"it has no column {column}")
+        batches = self._file.iter_batches(batch_size=BATCH, columns=[column])
+        while True:
+            with reading(self.format):
+                batch = next(batches, None)
+            if batch is None:
+                return
+            yield batch.column(0)
+
+    def fewer_than(self, field: str, minimum: float) -> Iterator[Flaw]:
+        """See DataReader. A null is a count that is not shown."""
+        for rows in self._batches(field):
+            for value in rows.drop_null().to_pylist():
+                if isinstance(value, bool) or not isinstance(value, int | float) or not value >= minimum:
+                    yield Flaw(f"column {field}", str(value))
+                    break
+
+    def finer_than(self, unit: str, fields: Iterable[str]) -> Iterator[Flaw]:
+        """See DataReader: all columns of a time type, and those that the spec calls times."""
+        typed = [
+            leaf.path
+            for leaf in self._leaves
+            if leaf.logical_type.type in ("DATE", "TIMESTAMP", "TIME") or leaf.physical_type == "INT96"
+        ]
+        names = sorted(
+            {*typed, *(name for name in fields if any(name == leaf.path for leaf in self._leaves))}
+        )
+        if not names:
+            raise CantVerify("it holds no time")
+        for name in names:
+            for rows in self._batches(name):
+                with reading(self.format):
+                    late = _finer(rows, unit)
+                if late is not None:
+                    yield Flaw(f"column {name}", late)
+                    break
+
+    def attribution(self) -> str | None:
+        """See DataReader: Parquet has no place for one."""
+        return None
+
+
+def _points_off_grid(name: str, rows: Any, step: float) -> tuple[int, Flaw | None]:
+    """How many vertices there are, and the first one off the grid."""
+    with data_extra("shapely"):
+        import shapely
+    with reading("GeoParquet", shapely.errors.ShapelyError):
+        shapes = shapely.from_wkb(rows.to_numpy(zero_copy_only=False))
+        points = shapely.get_coordinates(shapes)
+    stray = off_the_grid(points, step).any(axis=1)
+    if not stray.any():
+        return len(points), None
+    first = ", ".join(repr(each) for each in points[stray][0].tolist())
+    return len(points), Flaw(f"column {name}", f"{first} and {int(stray.sum()) - 1} more of {len(points)}")
+
+
+def _finer(rows: Any, unit: str) -> str | None:
+    """The first time that is not cut to whole units, as text."""
+    import pyarrow
+    import pyarrow.compute
+
+    present = rows.drop_null()
+    if pyarrow.types.is_string(present.type) or pyarrow.types.is_large_string(present.type):
+        return next((text for text in present.to_pylist() if not is_cut(text, unit)), None)
+    if pyarrow.types.is_timestamp(present.type):
+        present = present.cast(pyarrow.timestamp(present.type.unit))
+    elif not pyarrow.types.is_date(present.type):
+        raise ValueError(f"a column of type {present.type} holds no date")
+    cut = pyarrow.compute.floor_temporal(present, unit=unit)
+    late = present.filter(pyarrow.compute.not_equal(present, cut))
+    return str(late[0]) if len(late) else None

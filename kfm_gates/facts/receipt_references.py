@@ -1,0 +1,78 @@
+"""Every digest that the receipts of a version state, with the file whose bytes should have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kfm_gates.evidence.layout import Layout
+from kfm_gates.evidence.subjects import Subject
+from kfm_gates.facts.artifacts import produced
+from kfm_gates.facts.container import Unmet, provides
+from kfm_gates.facts.file_paths import file_path
+from kfm_gates.model.finding import Place
+from kfm_gates.model.receipt import Receipt
+
+_REPORTED = frozenset({"transform", "validate", "catalog", "promote", "rebuild", "ingest+publish"})
+"""Operations on a version, which its QA report validates."""
+
+
+@dataclass(frozen=True)
+class ReceiptReference:
+    """One digest; `path` is None where no file of the root is meant, as for an upstream address."""
+
+    place: Place
+    what: str
+    path: str | None
+    digest: str
+
+
+@provides
+def receipt_references(
+    receipts: tuple[Receipt, ...], layout: Layout, subject: Subject
+) -> tuple[ReceiptReference, ...]:
+    """All references of all receipts, but for what `ArtifactRecord` holds: the artifacts as last written."""
+    recorded = {place for _, place in produced(receipts, layout).values()}
+    found = [each for receipt in receipts for each in _of(receipt, layout, subject)]
+    found = [each for each in found if each.place not in recorded]
+    if not found:
+        raise Unmet("receipt.form")
+    return tuple(found)
+
+
+def _of(receipt: Receipt, layout: Layout, subject: Subject) -> Iterator[ReceiptReference]:
+    groups = {"inputs": receipt.inputs, "outputs": receipt.outputs, "attestations": receipt.attestations}
+    for group, references in groups.items():
+        for number, reference in enumerate(references):
+            path = file_path(reference.uri)
+            pointer = f"/{group}/{number}/digest" if isinstance(receipt.raw.get(group), list) else f"/{group}"
+            what = f"{group.removesuffix('s')} {number} of the {receipt.operation} run"
+            yield ReceiptReference(receipt.at(pointer), what, path, reference.digest)
+    environment = receipt.environment
+    for name, digest in (
+        ("container_digest", environment.container_digest),
+        ("params_digest", environment.params_digest),
+    ):
+        if digest is not None:
+            path = layout.path("environment", digest=digest.removeprefix("sha256:"))
+            what = "the container" if name == "container_digest" else "the parameters"
+            place = receipt.at(f"/environment/{name}")
+            yield ReceiptReference(place, f"{what} of the {receipt.operation} run", path, digest)
+    report, digest = _report(receipt, layout, subject), receipt.validation.report_digest
+    if report is not None and digest is not None:
+        place = receipt.at("/validation/report_digest")
+        yield ReceiptReference(place, f"the report on the {receipt.operation} run", report, digest)
+
+
+def _report(receipt: Receipt, layout: Layout, subject: Subject) -> str | None:
+    """What validated a run: the QA report, or of an ingest the acquisition record that it wrote."""
+    if receipt.operation in _REPORTED:
+        return layout.path("qa_report", slug=subject.slug, version=subject.version)
+    if receipt.operation == "ingest":
+        for output in receipt.outputs:
+            path = file_path(output.uri)
+            match = layout.match(path) if path is not None else None
+            if match is not None and match.name == "acquisition":
+                return path
+        return layout.path("qa_report", slug=subject.slug, version=subject.version)
+    return None

@@ -1,0 +1,34 @@
+"""Whether a time is cut to whole years, quarters, months, weeks (from Monday), days, hours or minutes, in UTC."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time
+
+_PARTIAL = re.compile(r"\d{4}(-\d{2})?")
+
+
+def is_cut(text: str, unit: str) -> bool:
+    """Whether a date or time in ISO 8601 names the start of a whole unit; ValueError when it is no time.
+
+    A year or a month alone (`2017`, `2017-03`) stands for its start.
+    """
+    if _PARTIAL.fullmatch(text):
+        text = f"{text}-01-01" if len(text) == len("YYYY") else f"{text}-01"
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC)
+    day, clock = moment.date(), moment.time()
+    if unit in ("hour", "minute"):
+        return (clock.second, clock.microsecond) == (0, 0) and (unit == "minute" or clock.minute == 0)
+    return clock == time() and _starts(day, unit)
+
+
+def _starts(day: date, unit: str) -> bool:
+    return {
+        "year": (day.month, day.day) == (1, 1),
+        "quarter": day.day == 1 and day.month in (1, 4, 7, 10),
+        "month": day.day == 1,
+        "week": day.weekday() == 0,
+        "day": True,
+    }[unit]

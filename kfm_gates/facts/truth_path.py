@@ -1,0 +1,258 @@
+"""The way of a version from RAW to its release: what each run read and who made that, and what came when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from kfm_gates.evidence.index import Index
+from kfm_gates.evidence.layout import Layout
+from kfm_gates.evidence.reading import Unreadable
+from kfm_gates.evidence.snapshot import Snapshot
+from kfm_gates.evidence.subjects import Subject
+from kfm_gates.facts.container import Facts, Unmet, provides
+from kfm_gates.facts.file_paths import file_path
+from kfm_gates.facts.given import Clock
+from kfm_gates.facts.origins import Origins
+from kfm_gates.facts.parsed import Parsed
+from kfm_gates.model.acquisition import Acquisition
+from kfm_gates.model.finding import Place
+from kfm_gates.model.manifest import Manifest
+from kfm_gates.model.policy_decision import PolicyDecision
+from kfm_gates.model.qa_report import QaReport
+from kfm_gates.model.receipt import Receipt
+from kfm_gates.model.receipt_forms import read_receipt
+from kfm_gates.model.spec import Spec
+from kfm_gates.model.text import instant
+
+
+@dataclass(frozen=True)
+class Output:
+    """That a run wrote a file: its receipt, when it ended, and the digest that it states."""
+
+    receipt: str
+    created_at: str | None
+    digest: str
+    own: bool
+    """Whether the run was for the version that is judged."""
+
+
+@dataclass(frozen=True)
+class RunInput:
+    """One input of a run: `template` is None where no file of the root is meant, or none that fits.
+
+    `given` says that it may be read without a run having written it: the spec, the decision, catalogs,
+    environments, and what an acquisition lists.
+    """
+
+    receipt: Receipt
+    place: Place
+    uri: str
+    path: str | None
+    digest: str
+    template: str | None
+    given: bool
+    written_by: tuple[Output, ...]
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A file of an acquisition: as it is on disk, and as the record lists it (digest and size, or None)."""
+
+    path: str
+    place: Place
+    on_disk: tuple[str, int] | None
+    listed: tuple[str, int] | None
+
+
+@dataclass(frozen=True)
+class Order:
+    """Two moments, of which `before` must not lie after `after`; with the place of the later one."""
+
+    before: str
+    before_time: str
+    after: str
+    after_time: str
+    place: Place
+
+    @property
+    def kept(self) -> bool:
+        """Whether the order holds."""
+        return instant(self.before_time) <= instant(self.after_time)
+
+
+Step: TypeAlias = RunInput | RawFile | Order
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One thing to be judged on the way."""
+
+    step: Step
+
+
+@provides
+def truth_path(
+    facts: Facts,
+    receipts: tuple[Receipt, ...],
+    acquisitions: tuple[Acquisition, ...],
+    spec: Spec,
+    decision: PolicyDecision,
+    manifest: Manifest,
+) -> tuple[Stage, ...]:
+    """Every input of every run, every raw file, and every order of times."""
+    layout, index = facts.get(Layout), facts.get(Index)
+    steps: list[Step] = list(_inputs(facts, layout, receipts, acquisitions, spec, decision))
+    for record in acquisitions:
+        steps += _raw_files(record, index, facts.get(Snapshot))
+    steps += _orders(layout, receipts, acquisitions, decision, manifest)
+    steps += _now(facts, receipts, acquisitions, decision, manifest)
+    return tuple(Stage(step) for step in steps)
+
+
+def _inputs(
+    facts: Facts,
+    layout: Layout,
+    receipts: tuple[Receipt, ...],
+    acquisitions: tuple[Acquisition, ...],
+    spec: Spec,
+    decision: PolicyDecision,
+) -> Iterator[RunInput]:
+    outputs = _outputs(facts, receipts)
+    given = {spec.path, decision.path}
+    for record in acquisitions:
+        given |= {record.path, record.terms.path, *(artifact.path for artifact in record.artifacts)}
+    subject = facts.get(Subject)
+    own = {"slug": subject.slug, "version": subject.version}
+    for receipt in receipts:
+        for number, reference in enumerate(receipt.inputs):
+            path = file_path(reference.uri)
+            match = layout.match(path) if path is not None else None
+            template = match.name if match else None
+            catalog = template in ("dcat", "stac_collection", "stac_item", "prov")
+            free = template == "environment" or (
+                catalog and match is not None and dict(match.variables) == own
+            )
+            pointer = f"/inputs/{number}" if isinstance(receipt.raw.get("inputs"), list) else "/inputs"
+            written = tuple(each for each in outputs.get(path or "", ()) if each.receipt != receipt.path)
+            yield RunInput(
+                receipt,
+                receipt.at(pointer),
+                reference.uri,
+                path,
+                reference.digest,
+                template,
+                free or path in given,
+                written,
+            )
+
+
+def _outputs(facts: Facts, receipts: tuple[Receipt, ...]) -> Mapping[str, list[Output]]:
+    """Path to the runs that wrote it, of this version and of those that it goes back to."""
+    found: dict[str, list[Output]] = defaultdict(list)
+    others: list[Receipt] = []
+    index, parsed = facts.get(Index), facts.get(Parsed)
+    for source in facts.get(Origins).versions:
+        for path, raw in parsed.readable(index.of_version("receipt", source.slug, source.version)):
+            receipt, _ = read_receipt(raw, path)
+            if receipt is not None:  # a malformed one witnesses nothing
+                others.append(receipt)
+    for group, own in ((receipts, True), (tuple(others), False)):
+        for receipt in group:
+            for reference in receipt.outputs if receipt.validation.status == "pass" else ():
+                written = file_path(reference.uri)
+                if written is not None:
+                    found[written].append(Output(receipt.path, receipt.created_at, reference.digest, own))
+    return found
+
+
+def _raw_files(record: Acquisition, index: Index, snapshot: Snapshot) -> Iterator[RawFile]:
+    folder = index.variables[record.path][1]
+    there = index.of_acquisition("raw_artifact", folder["slug"], folder["acquisition_id"])
+    listed = {artifact.path: (i, artifact) for i, artifact in enumerate(record.artifacts)}
+    for path in there:
+        try:
+            content = snapshot.content(path)
+        except Unreadable:
+            raise Unmet("evidence.present") from None
+        on_disk = (content.digest, content.size)
+        if path in listed:
+            number, artifact = listed[path]
+            place = record.at(f"/artifacts/{number}/digest")
+            yield RawFile(path, place, on_disk, (artifact.digest, artifact.size))
+        else:
+            yield RawFile(path, Place(path), on_disk, None)
+    base = record.path.rpartition("/")[0]
+    for path, (number, artifact) in listed.items():
+        if path not in there and path.startswith(f"{base}/"):
+            yield RawFile(
+                path, record.at(f"/artifacts/{number}/path"), None, (artifact.digest, artifact.size)
+            )
+
+
+def _orders(
+    layout: Layout,
+    receipts: tuple[Receipt, ...],
+    acquisitions: tuple[Acquisition, ...],
+    decision: PolicyDecision,
+    manifest: Manifest,
+) -> Iterator[Order]:
+    records = {record.path.rpartition("/")[0]: record for record in acquisitions}
+    for receipt in receipts:
+        if receipt.created_at is None:
+            continue
+        time, place, run = receipt.created_at, receipt.at("/created_at"), f"the {receipt.operation} run"
+        for folder in sorted(_touched(layout, receipt)):
+            if folder in records:
+                yield Order("the acquisition", records[folder].retrieved_at, run, time, place)
+        if receipt.validation.status != "pass":
+            continue
+        if receipt.operation in ("ingest", "transform"):
+            decided = decision.at("/decided_at")
+            yield Order(run, time, "the policy decision", decision.decided_at, decided)
+        if receipt.operation in ("promote", "ingest+publish"):
+            yield Order("the release", manifest.released_at, run, time, place)
+    released = manifest.at("/released_at")
+    yield Order("the policy decision", decision.decided_at, "the release", manifest.released_at, released)
+
+
+def _touched(layout: Layout, receipt: Receipt) -> set[str]:
+    """The folders of the acquisitions whose files a run read or wrote."""
+    found = set()
+    for reference in (*receipt.inputs, *receipt.outputs):
+        path = file_path(reference.uri)
+        match = layout.match(path) if path is not None else None
+        if match is not None and match.name in ("acquisition", "raw_artifact"):
+            record = layout.path("acquisition", **match.variables)
+            found.add(record.rpartition("/")[0])
+    return found
+
+
+def _now(
+    facts: Facts,
+    receipts: tuple[Receipt, ...],
+    acquisitions: tuple[Acquisition, ...],
+    decision: PolicyDecision,
+    manifest: Manifest,
+) -> Iterator[Order]:
+    """Nothing is dated after the moment of judging."""
+    now = facts.get(Clock).evaluated_at
+    moments = [
+        ("the policy decision", decision.decided_at, decision.at("/decided_at")),
+        ("the release", manifest.released_at, manifest.at("/released_at")),
+    ]
+    moments += [("the acquisition", each.retrieved_at, each.at("/retrieved_at")) for each in acquisitions]
+    moments += [
+        (f"the {each.operation} run", each.created_at, each.at("/created_at"))
+        for each in receipts
+        if each.created_at is not None
+    ]
+    try:
+        report = facts.get(QaReport)
+        moments.append(("the QA report", report.created_at, report.at("/created_at")))
+    except Unmet:  # the check of its form says why
+        pass
+    for what, time, place in moments:
+        yield Order(what, time, "the moment of judging", now, place)

@@ -1,0 +1,151 @@
+# METADATA
+# title: Deny a release that lacks an approval its label or specification needs, or whose approval is no real one.
+# description: |
+#   Whoever made the data, or asked for its release, can't be the one who says that it may go out. The policy
+#   label (table `labels`) and `promotion.approval_roles` of the specification say which roles must approve.
+#   Each must have approved, no person under two roles, none who ran a run of this version or requested the
+#   release; after the QA report was there to be read, not after the release, and not in the future. Ask the
+#   missing role to read the report and approve; then write the manifest anew.
+# custom:
+#   evidence: [manifest, spec, qa_report, receipts]
+#   needs: [sensitivity.label]
+#   serves: [R-187]
+#   severity: critical
+#   remediation: Obtain the missing approvals from people who did not make or request the release.
+#   owner: release-managers
+package kfm.release.approvals
+
+default allow := false
+
+allow if {
+	count(needed) > 0
+	every role in needed {
+		role in given_roles
+	}
+	count(deny) == 0
+}
+
+labels := data.kfm_data.labels
+
+label := object.get(input, ["spec", "policy", "policy_label"], "")
+
+by_label := {role | some role in labels[label].approvals}
+
+by_spec := {role | some role in input.spec.promotion.approval_roles}
+
+needed := by_label | by_spec
+
+approvals := object.get(input, ["manifest", "approvals"], [])
+
+given_roles := {approval.role | some approval in approvals}
+
+asked_by(role) := sprintf("the label %s", [label]) if {
+	role in by_label
+} else := "the specification"
+
+person(principal) := lower(trim_space(principal))
+
+# Who had a hand in the version, and how.
+involved contains [person(receipt.actor.principal), sprintf("ran the %s", [receipt.operation])] if {
+	some receipt in input.receipts
+	receipt.actor.principal
+}
+
+involved contains [person(input.manifest.requested_by.principal), "requested the release"] if {
+	input.manifest.requested_by.principal
+}
+
+at(index) := sprintf("manifest#/approvals/%d", [index])
+
+moment(text) := time.parse_rfc3339_ns(text)
+
+deny contains {
+	"msg": sprintf("%s needs the approval of a %s, and there is none", [asked_by(role), role]),
+	"at": "manifest#/approvals",
+	"found": concat(", ", given_roles),
+	"expected": concat(", ", needed),
+	"hint": "Ask that role to read the QA report and approve.",
+} if {
+	some role in needed
+	not role in given_roles
+}
+
+deny contains {
+	"msg": "no role is known that must approve this release",
+	"at": "manifest#/approvals",
+	"found": null,
+	"expected": "at least one role, from the label or the specification",
+	"hint": "Set `promotion.approval_roles` in the specification.",
+} if {
+	count(needed) == 0
+}
+
+deny contains {
+	"msg": "an approval names nobody",
+	"at": at(index),
+	"found": json.marshal(approval.principal),
+	"expected": "the principal who approved",
+	"hint": "Write who approved.",
+} if {
+	some index, approval in approvals
+	person(approval.principal) == ""
+}
+
+deny contains {
+	"msg": sprintf("%s approves as %s and as %s", [approval.principal, approvals[other].role, approval.role]),
+	"at": at(index),
+	"found": approval.principal,
+	"expected": "another person for each role",
+	"hint": "Have another person approve under one of the roles.",
+} if {
+	some index, approval in approvals
+	some other in numbers.range(0, index)
+	other < index
+	person(approvals[other].principal) == person(approval.principal)
+	approvals[other].role != approval.role
+}
+
+deny contains {
+	"msg": sprintf("%s approves the version, but also %s", [approval.principal, deed]),
+	"at": at(index),
+	"found": approval.principal,
+	"expected": "a person who did not make or request the release",
+	"hint": "Have another person approve.",
+} if {
+	some index, approval in approvals
+	some [name, deed] in involved
+	name == person(approval.principal)
+}
+
+deny contains {
+	"msg": sprintf("the approval of %s is later than the release", [approval.principal]),
+	"at": sprintf("%s/approved_at", [at(index)]),
+	"found": approval.approved_at,
+	"expected": sprintf("at most %s", [input.manifest.released_at]),
+	"hint": "Approve first and release then.",
+} if {
+	some index, approval in approvals
+	moment(approval.approved_at) > moment(input.manifest.released_at)
+}
+
+deny contains {
+	"msg": sprintf("the approval of %s is older than the QA report", [approval.principal]),
+	"at": sprintf("%s/approved_at", [at(index)]),
+	"found": approval.approved_at,
+	"expected": sprintf("at least %s", [input.qa_report.created_at]),
+	"hint": "Read the report and approve again: the approval was for other data.",
+} if {
+	some index, approval in approvals
+	moment(approval.approved_at) < moment(input.qa_report.created_at)
+}
+
+deny contains {
+	"msg": sprintf("the approval of %s lies in the future", [approval.principal]),
+	"at": sprintf("%s/approved_at", [at(index)]),
+	"found": approval.approved_at,
+	"expected": sprintf("at most %s", [input.evaluated_at]),
+	"hint": "Write when it was approved.",
+} if {
+	some index, approval in approvals
+	moment(approval.approved_at) > moment(input.evaluated_at)
+}

@@ -1,0 +1,77 @@
+package kfm.release.approvals_test
+
+import data.kfm.release.approvals
+
+approval(role, principal, approved_at) := {"role": role, "principal": principal, "approved_at": approved_at}
+
+noon := "2026-09-02T12:00:00Z"
+
+given(label, roles, listed) := {
+	"spec": {"policy": {"policy_label": label}, "promotion": {"approval_roles": roles}},
+	"manifest": {
+		"approvals": listed,
+		"released_at": "2026-09-02T15:00:00Z",
+		"requested_by": {"principal": "svc:requester", "role": "pipeline"},
+	},
+	"qa_report": {"created_at": "2026-09-01T10:00:00.5Z"},
+	"receipts": [
+		{"operation": "transform", "actor": {"principal": "svc:pipeline", "role": "pipeline"}},
+		{"operation": "promote", "actor": null},
+	],
+	"evaluated_at": "2026-10-01T00:00:00Z",
+}
+
+test_needed_approvals_pass if {
+	one := given("public", ["reviewer"], [approval("reviewer", "p:1", noon)])
+	approvals.allow with input as one
+	count(approvals.deny) == 0 with input as one
+	two := given("restricted_sensitive_location", ["steward"], [approval("steward", "p:1", noon), approval("sensitivity_reviewer", "p:2", noon)])
+	approvals.allow with input as two
+}
+
+test_empty_input_is_denied if {
+	not approvals.allow with input as {}
+}
+
+test_missing_role_is_denied if {
+	every bad in [
+		given("public", ["reviewer"], []),
+		given("public", ["reviewer"], [approval("steward", "p:1", noon)]),
+		given("public_generalized", ["reviewer"], [approval("reviewer", "p:1", noon)]),
+		given("public", ["reviewer", "steward"], [approval("reviewer", "p:1", noon)]),
+	] {
+		not approvals.allow with input as bad
+		count(approvals.deny) == 1 with input as bad
+	}
+}
+
+test_unknown_label_and_no_roles_are_denied if {
+	not approvals.allow with input as given("secret", [], [])
+	count(approvals.deny) == 1 with input as given("secret", [], [])
+}
+
+test_approval_that_is_none_is_denied if {
+	every bad in [
+		approval("reviewer", "svc:pipeline", noon),
+		approval("reviewer", "SVC:Pipeline", noon),
+		approval("reviewer", "svc:requester", noon),
+		approval("reviewer", "", noon),
+		approval("reviewer", "p:1", "2026-09-02T15:00:00.000001Z"),
+		approval("reviewer", "p:1", "2026-09-01T10:00:00.4Z"),
+	] {
+		not approvals.allow with input as given("public", ["reviewer"], [bad])
+		count(approvals.deny) == 1 with input as given("public", ["reviewer"], [bad])
+	}
+}
+
+test_future_approval_is_denied if {
+	early := object.union(given("public", ["reviewer"], [approval("reviewer", "p:1", noon)]), {"evaluated_at": "2026-09-02T11:00:00Z"})
+	not approvals.allow with input as early
+	count(approvals.deny) == 1 with input as early
+}
+
+test_one_person_under_two_roles_is_denied if {
+	both := given("public", ["reviewer", "steward"], [approval("reviewer", "p:1", noon), approval("steward", "P:1", noon)])
+	not approvals.allow with input as both
+	count(approvals.deny) == 1 with input as both
+}

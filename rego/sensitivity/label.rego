@@ -1,0 +1,118 @@
+# METADATA
+# title: Deny a version whose policy label is missing, unknown, quarantine, or lacks what the label demands.
+# description: |
+#   The label decides who may see the data, so doubt about it means that nobody may. It must be one of the
+#   labels of the table `labels` (DESIGN §7). A generalised version must say what was generalised, by at least
+#   one obligation, and from which version it was made; restricted data must name the rule by which access is
+#   given (`policy.access_rule`); embargoed data the moment at which the embargo ends (`policy.embargo_until`).
+#   A label that is served to everyone can have neither: then the label, or the rule, is a mistake. The label
+#   `quarantine` is never promoted: settle rights and sensitivity, then label the data anew.
+# custom:
+#   evidence: [spec]
+#   serves: [R-003, R-013, R-138, R-142]
+#   severity: critical
+#   remediation: Set policy.policy_label in the specification, with what the label demands.
+#   owner: sensitivity-stewards
+package kfm.sensitivity.label
+
+default allow := false
+
+allow if {
+	labels[policy.policy_label].promoted == true
+	count(deny) == 0
+}
+
+labels := data.kfm_data.labels
+
+policy := object.get(input, ["spec", "policy"], {})
+
+label := object.get(policy, "policy_label", null)
+
+known := [name | some name, each in labels; each.promoted == true]
+
+problem := "is missing" if {
+	not "policy_label" in object.keys(policy)
+} else := "is not a text" if {
+	not is_string(label)
+} else := "is not a label that there is" if {
+	not label in object.keys(labels)
+} else := "keeps the version from being promoted" if {
+	not label in known
+} else := "none"
+
+found := null if {
+	problem == "is missing"
+} else := json.marshal(label)
+
+demands := labels[label] if problem == "none"
+
+given(field) if {
+	is_string(policy[field])
+	trim_space(policy[field]) != ""
+}
+
+deny contains {
+	"msg": sprintf("the policy label %s", [problem]),
+	"at": "spec#/policy/policy_label",
+	"found": found,
+	"expected": concat(", ", known),
+	"hint": "Have the sensitivity steward decide; until then the version stays in quarantine.",
+} if {
+	problem != "none"
+}
+
+deny contains {
+	"msg": sprintf("the label %s needs at least one obligation", [label]),
+	"at": "spec#/policy/obligations",
+	"found": "no obligation",
+	"expected": "what was done to the data, such as generalize_geometry",
+	"hint": "List the obligations that make the data fit for the public, or label it otherwise.",
+} if {
+	demands.needs_obligation
+	count(object.get(policy, "obligations", [])) == 0
+}
+
+deny contains {
+	"msg": sprintf("the label %s needs the version that the data is derived from", [label]),
+	"at": "spec#/derived_from",
+	"found": null,
+	"expected": "derived_from with dataset_version_id and reason",
+	"hint": "Name the version whose data was generalised in `derived_from`.",
+} if {
+	demands.needs_derived_from
+	not is_string(object.get(input, ["spec", "derived_from", "dataset_version_id"], null))
+}
+
+deny contains {
+	"msg": sprintf("the label %s needs an access rule", [label]),
+	"at": "spec#/policy/access_rule",
+	"found": null,
+	"expected": "policy.access_rule with the name of the rule",
+	"hint": "Name the rule by which access is given in `policy.access_rule`.",
+} if {
+	demands.needs_access_rule
+	not given("access_rule")
+}
+
+deny contains {
+	"msg": sprintf("the label %s needs the end of the embargo", [label]),
+	"at": "spec#/policy/embargo_until",
+	"found": null,
+	"expected": "policy.embargo_until with a time",
+	"hint": "Write the moment from which the data may be served into `policy.embargo_until`.",
+} if {
+	demands.needs_embargo
+	not given("embargo_until")
+}
+
+deny contains {
+	"msg": sprintf("the label %s is served to everyone, yet `%s` is given", [label, field]),
+	"at": sprintf("spec#/policy/%s", [field]),
+	"found": json.marshal(policy[field]),
+	"expected": "a label that is not served to everyone, or no such field",
+	"hint": "Decide which of the two is meant: the label or the restriction.",
+} if {
+	demands.served == "yes"
+	some field in ["access_rule", "embargo_until"]
+	field in object.keys(policy)
+}

@@ -1,0 +1,63 @@
+# METADATA
+# title: Deny a version of which any document states another policy label than the specification.
+# description: |
+#   Each service that touches the data reads the label where it finds it: the API in the catalog, the index in
+#   the manifest, the auditor in the receipt. If only one of them says `public` where the others say
+#   `restricted`, the data leaks there. Specification, policy decision, manifest, receipts that state a label,
+#   STAC collection, STAC items and DCAT must agree. That a document states a label at all is judged with its
+#   form. Decide which label holds, and write all documents from the specification.
+# custom:
+#   evidence: [label_claims, spec]
+#   needs: [sensitivity.label]
+#   serves: [R-139, R-142]
+#   severity: critical
+#   remediation: Rebuild the documents that state another label from the specification.
+#   owner: sensitivity-stewards
+package kfm.sensitivity.label_agreement
+
+default allow := false
+
+allow if {
+	is_string(label)
+	required - sources == set()
+	count(deny) == 0
+}
+
+label := object.get(input, ["spec", "policy", "policy_label"], null)
+
+required := {"spec", "policy_decision", "manifest"}
+
+claims := object.get(input, "label_claims", [])
+
+sources := {claim.source | some claim in claims}
+
+names := {
+	"spec": "the specification",
+	"policy_decision": "the policy decision",
+	"manifest": "the manifest",
+	"receipt": "a receipt",
+	"stac_collection": "the STAC collection",
+	"stac_item": "a STAC item",
+	"dcat": "the DCAT dataset",
+}
+
+deny contains {
+	"msg": sprintf("%s states another policy label than the specification", [names[claim.source]]),
+	"at": {"file": claim.place.file, "pointer": claim.place.pointer},
+	"found": claim.label,
+	"expected": label,
+	"hint": "Decide which label holds, then write all documents from the specification.",
+} if {
+	some claim in claims
+	claim.label != label
+}
+
+deny contains {
+	"msg": sprintf("%s states no policy label", [names[source]]),
+	"at": "spec#/policy/policy_label",
+	"found": null,
+	"expected": label,
+	"hint": "Write the label of the specification into it.",
+} if {
+	some source in required - sources
+}

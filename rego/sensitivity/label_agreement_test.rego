@@ -1,0 +1,35 @@
+package kfm.sensitivity.label_agreement_test
+
+import data.kfm.sensitivity.label_agreement
+
+kinds := ["spec", "policy_decision", "manifest", "receipt", "stac_collection", "stac_item", "dcat"]
+
+claim(source, label) := {"place": {"file": source, "pointer": "/x", "line": 0}, "source": source, "label": label}
+
+good := [claim(kind, "public") | some kind in kinds]
+
+given(claims) := {"label_claims": claims, "spec": {"policy": {"policy_label": "public"}}}
+
+test_one_label_passes if {
+	label_agreement.allow with input as given(good)
+	count(label_agreement.deny) == 0 with input as given(good)
+}
+
+test_empty_input_is_denied if {
+	not label_agreement.allow with input as {}
+	count(label_agreement.deny) == 3 with input as {}
+}
+
+test_other_label_in_any_document_is_denied if {
+	every kind in kinds {
+		claims := array.concat(good, [claim(kind, "restricted")])
+		not label_agreement.allow with input as given(claims)
+		count(label_agreement.deny) == 1 with input as given(claims)
+	}
+}
+
+test_document_that_must_state_a_label_and_does_not_is_denied if {
+	claims := [each | some each in good; each.source != "manifest"]
+	not label_agreement.allow with input as given(claims)
+	count(label_agreement.deny) == 1 with input as given(claims)
+}

@@ -1,0 +1,62 @@
+package kfm.sensitivity.label_test
+
+import data.kfm.sensitivity.label
+
+given(policy) := {"spec": {"policy": policy}}
+
+obligation := {"type": "redact_fields", "parameters": {"fields": ["a"]}}
+
+source := {"dataset_version_id": "2017.aaaaaaaa.bbbbbbbb", "reason": "x"}
+
+test_labels_with_what_they_need_pass if {
+	every policy in [
+		{"policy_label": "public", "obligations": []},
+		{"policy_label": "internal", "obligations": []},
+		{"policy_label": "restricted", "obligations": [], "access_rule": "r"},
+		{"policy_label": "restricted_sensitive_location", "obligations": [], "access_rule": "r"},
+		{"policy_label": "embargoed", "obligations": [], "embargo_until": "2027-01-01T00:00:00Z"},
+	] {
+		label.allow with input as given(policy)
+		count(label.deny) == 0 with input as given(policy)
+	}
+}
+
+test_generalised_data_with_obligation_and_source_passes if {
+	spec := {"policy": {"policy_label": "public_generalized", "obligations": [obligation]}, "derived_from": source}
+	label.allow with input as {"spec": spec}
+}
+
+test_empty_input_is_denied if {
+	not label.allow with input as {}
+	count(label.deny) == 1 with input as {}
+}
+
+test_what_is_no_label_is_denied if {
+	every value in [null, "", "Public", "unknown", "quarantine", "secret", 1, false, ["public"], {}] {
+		policy := {"policy_label": value, "obligations": []}
+		not label.allow with input as given(policy)
+		count(label.deny) == 1 with input as given(policy)
+	}
+	count(label.deny) == 1 with input as given({"obligations": []})
+}
+
+test_what_a_label_needs_is_demanded if {
+	every policy in [
+		{"policy_label": "restricted", "obligations": []},
+		{"policy_label": "restricted", "obligations": [], "access_rule": " "},
+		{"policy_label": "restricted_sensitive_location", "obligations": []},
+		{"policy_label": "embargoed", "obligations": []},
+	] {
+		not label.allow with input as given(policy)
+		count(label.deny) == 1 with input as given(policy)
+	}
+	count(label.deny) == 2 with input as given({"policy_label": "public_generalized", "obligations": []})
+}
+
+test_public_data_has_no_restriction if {
+	every field in ["access_rule", "embargo_until"] {
+		policy := {"policy_label": "public", "obligations": [], field: "2027-01-01T00:00:00Z"}
+		not label.allow with input as given(policy)
+		count(label.deny) == 1 with input as given(policy)
+	}
+}
