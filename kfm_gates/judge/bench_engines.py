@@ -7,6 +7,7 @@ from typing import Any
 
 from kfm_gates.engines.interface import RegoEngine, SchemaEngine, ShapesEngine
 from kfm_gates.engines.policy_file import PolicyFile
+from kfm_gates.engines.worker import close_early
 from kfm_gates.judge.suite import Suite
 
 
@@ -29,6 +30,7 @@ class Engines:
             ]
             self._add(RegoEngine, RegorusEngine(policies, dict(suite.tables.values)))
         self.given[SchemaEngine] = _LazySchemaEngine(suite)
+        close_early()
 
     def _add(self, kind: Any, engine: Any) -> None:
         self._open.append(engine)
@@ -66,3 +68,7 @@ class _LazySchemaEngine:
     def knows(self, uri: str) -> bool:
         """See SchemaEngine."""
         return self._made().knows(uri)
+
+    def schema(self, uri: str) -> Any:
+        """See SchemaEngine."""
+        return self._made().schema(uri)

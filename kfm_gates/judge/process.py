@@ -1,4 +1,4 @@
-"""The judge process: `python -I -m kfm_gates.judge`, a request in JSON on standard input.
+"""The judge process: a request in JSON on standard input, a verdict on standard output.
 
 It says one JSON object per line: progress, then one verdict or one error. Only here are permits issued;
 nothing that runs in another process can make one that verifies.
@@ -111,7 +111,3 @@ def _private_output() -> TextIO:
 def _say(out: TextIO, message: Json) -> None:
     out.write(json.dumps(message) + "\n")
     out.flush()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

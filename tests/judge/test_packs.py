@@ -1,0 +1,207 @@
+"""A profile of one's own: a pack from a folder adds a rule, a shape and a Python check; nothing gets weaker."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kfm_gates.errors import EngineError, KfmGatesError, UsageError
+from kfm_gates.evidence.snapshot import Memory, Snapshot
+from kfm_gates.evidence.subjects import discover
+from kfm_gates.judge.configuration import Configuration
+from kfm_gates.judge.request import Request
+from kfm_gates.judge.session import judge_here
+from kfm_gates.judge.suite import Suite, assemble
+from tests.support.judging import EVALUATED_AT, explained, kansas, not_passed
+
+PROFILE = """
+profile = { name = "acme-v1", extends = "promotion-v1", packs = ["./gates"] }
+gates.acme = { label = "H", checks = ["acme.cadence", "acme.publisher", "acme.cells"] }
+
+[[override]]
+subjects = "kansas-counties/*"
+checks."acme.cells".minimum = 3
+"""
+
+RULE = """# METADATA
+# title: Deny a spec without a yearly cadence
+# description: Acme publishes once a year.
+# custom:
+#   evidence: [spec]
+#   serves: [R-100]
+#   needs: [identity.spec_form]
+package kfm.acme.cadence
+
+default allow := false
+
+allow if count(deny) == 0
+
+deny contains reason if {
+	not startswith(input.spec.cadence, "%s")
+	reason := {"msg": "the cadence is not Acme's", "at": "spec#/cadence", "found": input.spec.cadence}
+}
+"""
+
+SHAPE = """# METADATA
+# title: Deny a dataset whose publisher is not an agent
+# description: Every dataset names who publishes it.
+# custom:
+#   evidence: [dcat]
+#   serves: [R-145]
+
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+
+<urn:acme:DatasetShape> a sh:NodeShape ;
+    sh:targetClass dcat:Dataset ;
+    sh:property <urn:acme:publisher> .
+
+<urn:acme:publisher> a sh:PropertyShape ;
+    sh:path dct:publisher ;
+    sh:minCount 1 ;
+    sh:message "A dataset names its publisher." .
+"""
+
+CHECK = '''
+from typing import Annotated
+
+from kfm_gates.checks.api import check
+from kfm_gates.checks.settings import Stricter
+from kfm_gates.model.finding import OK, Verdict, deny
+from kfm_gates.model.receipt import Receipt
+
+
+@check("acme.cells", needs="receipt.form", serves="R-168")
+def cells(receipt: Receipt, *, minimum: Annotated[int, Stricter.HIGHER] = 1) -> Verdict:
+    """Deny a receipt that lists fewer outputs than Acme asks for."""
+    %s
+    if len(receipt.outputs) >= minimum:
+        return OK
+    return deny(receipt.at("/outputs"), "too few outputs", found=len(receipt.outputs), expected=minimum, hint="add them")
+'''
+
+CASES = {
+    "acme.cadence": {"file": "spec", "patch": [{"op": "replace", "path": "/cadence", "value": "never"}]},
+    "acme.publisher": {"file": "dcat", "patch": [{"op": "remove", "path": "/@graph/%d/dct:publisher"}]},
+    "acme.cells": {"file": "receipt:promote.json", "patch": [{"op": "replace", "path": "/outputs", "value": []}]},
+}
+
+
+def cadence() -> str:
+    spec = next(data for path, data in kansas().items() if path.endswith(".yaml"))
+    line = next(line for line in spec.decode().splitlines() if line.startswith("cadence:"))
+    return line.removeprefix("cadence:").strip().strip("'\"")[:3]
+
+
+def dataset_index() -> int:
+    dcat = next(data for path, data in kansas().items() if path.endswith("dcat.jsonld"))
+    graph = json.loads(dcat)["@graph"]
+    return next(i for i, node in enumerate(graph) if "dcat:Dataset" in node["@type"])
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    files = {
+        "acme.toml": PROFILE,
+        "gates/rego/acme/cadence.rego": RULE % cadence(),
+        "gates/shapes/acme/publisher.ttl": SHAPE,
+        "gates/checks/acme/cells.py": CHECK % "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    for check, operation in CASES.items():
+        folder = tmp_path / "gates" / "denials" / check
+        folder.mkdir(parents=True)
+        text = json.dumps({"base": "public", "why": "t", "ops": [operation]})
+        (folder / "case.json").write_text(text.replace("%d", str(dataset_index())))
+    return tmp_path
+
+
+def suite(folder: Path) -> Suite:
+    return assemble(Configuration(folder), "acme.toml")
+
+
+def judged(folder: Path) -> list[dict[str, Any]]:
+    made = suite(folder)
+    snapshot = Snapshot(Memory(kansas()))
+    subjects = discover(snapshot, made.configuration.layout)
+    results = judge_here(Request("/"), made, snapshot, EVALUATED_AT, subjects, lambda *_: None)
+    return [each.result for each in results]
+
+
+def test_the_pack_s_checks_are_judged_with_its_tighter_setting(pack: Path) -> None:
+    for result in judged(pack):
+        rows = {check["id"]: check for check in result["checks"]}
+        assert {"acme.cadence", "acme.publisher", "acme.cells"} <= set(rows)
+        assert rows["acme.cadence"]["status"] == rows["acme.publisher"]["status"] == "PASS", explained(result)
+        assert not_passed(result) == {"acme.cells": "DENY"}, explained(result)
+        assert all(finding["expected"] == "3" for finding in rows["acme.cells"]["findings"])
+
+
+def test_the_pack_changes_the_policy_digest(pack: Path) -> None:
+    before = suite(pack).pack_digest
+    (pack / "gates" / "rego" / "acme" / "cadence.rego").write_text(RULE % "x" + "\n")
+    assert suite(pack).pack_digest != before
+
+
+def refused(folder: Path) -> str:
+    with pytest.raises(KfmGatesError) as error:
+        judged(folder)
+    assert isinstance(error.value, UsageError | EngineError)
+    return str(error.value)
+
+
+def test_a_check_without_denial_case_is_refused(pack: Path) -> None:
+    (pack / "gates" / "denials" / "acme.cells" / "case.json").unlink()
+    assert "no denial case" in refused(pack)
+
+
+def test_a_case_that_is_not_denied_stops_the_run(pack: Path) -> None:
+    harmless = {"base": "public", "why": "harmless", "ops": [{"file": "dcat", "append": "\n"}]}
+    (pack / "gates" / "denials" / "acme.cells" / "case.json").write_text(json.dumps(harmless))
+    assert "does not deny a bad sample" in refused(pack)
+
+
+def test_a_second_file_for_a_check_of_the_house_is_refused(pack: Path) -> None:
+    (pack / "gates" / "rego" / "rights").mkdir()
+    (pack / "gates" / "rego" / "rights" / "license.rego").write_text((RULE % "x").replace("acme.cadence", "rights.license"))
+    assert "more than one file" in refused(pack)
+
+
+def test_a_weaker_setting_is_refused(pack: Path) -> None:
+    (pack / "acme.toml").write_text(PROFILE.replace("minimum = 3", "minimum = 0"))
+    assert "weaker" in refused(pack)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [("acme.cadence", "acme.cadense", "did you mean 'acme.cadence'"), ("minimum = 3", "minimun = 3", "did you mean 'minimum'")],
+)
+def test_misspelt_names_are_refused(pack: Path, old: str, new: str, says: str) -> None:
+    (pack / "acme.toml").write_text(PROFILE.replace(old, new))
+    assert says in refused(pack)
+
+
+def test_a_table_can_not_be_replaced(pack: Path) -> None:
+    (pack / "gates" / "rego" / "data").mkdir()
+    (pack / "gates" / "rego" / "data" / "labels.json").write_text("{}")
+    assert "not replace" in refused(pack)
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [("return None", "instead of a verdict"), ("import os; os._exit(0)", "worker"), ("raise SystemExit(0)", "worker")],
+)
+def test_python_of_a_pack_that_misbehaves_stops_the_run(pack: Path, body: str, says: str) -> None:
+    (pack / "gates" / "checks" / "acme" / "cells.py").write_text(CHECK % body)
+    assert says in refused(pack)
+
+
+def test_a_folder_that_is_no_pack_is_refused(pack: Path) -> None:
+    (pack / "acme.toml").write_text(PROFILE.replace("./gates", "./gatez"))
+    assert "is no policy pack" in refused(pack)
