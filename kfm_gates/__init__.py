@@ -1,3 +1,63 @@
 """Promotion and backfill gates for governed geospatial data: a permit, or a reason why not."""
 
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from kfm_gates.errors import (
+        EngineError,
+        EvidenceError,
+        GateDenied,
+        KfmGatesError,
+        PermitExpired,
+        PermitInvalid,
+        PermitMismatch,
+        PermitStale,
+        UsageError,
+    )
+    from kfm_gates.front.api import GateDecision, evaluate
+    from kfm_gates.model.finding import Finding, Place, Status
+    from kfm_gates.model.permit import Permit
+
+__all__ = [
+    "EngineError",
+    "EvidenceError",
+    "Finding",
+    "GateDecision",
+    "GateDenied",
+    "KfmGatesError",
+    "Permit",
+    "PermitExpired",
+    "PermitInvalid",
+    "PermitMismatch",
+    "PermitStale",
+    "Place",
+    "Status",
+    "UsageError",
+    "evaluate",
+]
+
+_HOMES = {
+    "GateDecision": "kfm_gates.front.api",
+    "evaluate": "kfm_gates.front.api",
+    "Finding": "kfm_gates.model.finding",
+    "Place": "kfm_gates.model.finding",
+    "Status": "kfm_gates.model.finding",
+    "Permit": "kfm_gates.model.permit",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for (PEP 562): importing the package stays free."""
+    if name not in __all__:
+        raise AttributeError(f"module 'kfm_gates' has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(_HOMES.get(name, "kfm_gates.errors")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

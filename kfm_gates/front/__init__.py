@@ -1,0 +1,1 @@
+"""The front doors: command line, pytest plugin, Python API. Thin: no judgement is in them."""

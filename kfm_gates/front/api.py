@@ -1,0 +1,134 @@
+"""The Python API: judge evidence, and get a permit or an exception.
+
+    from kfm_gates import evaluate
+
+    permit = evaluate("fixtures/kansas-counties").require()
+
+The judge process judges; this only carries what it said.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kfm_gates.errors import EvidenceError, GateDenied
+from kfm_gates.judge.launch import Progress, Verdict, judge_in_process
+from kfm_gates.judge.request import Request
+from kfm_gates.model.finding import Finding, Json, Status
+from kfm_gates.reports.result import Result, SubjectResult
+
+if TYPE_CHECKING:
+    from kfm_gates.model.permit import Permit
+
+
+@dataclass(frozen=True, eq=False)
+class GateDecision:
+    """What the judge process decided. It has no truth value: ask for the permit with `require()`."""
+
+    result: Result
+    statement: Json
+    """The in-toto Statement, as recorded in decision.json."""
+    permit: Permit | None
+
+    def __bool__(self) -> bool:
+        raise TypeError("a gate decision is neither true nor false; call .require(), or look at .status")
+
+    @property
+    def status(self) -> Status:
+        """The worst status of all docket entries."""
+        return Status.ERROR if self.result.status is None else self.result.status
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every reason for denial, root causes first."""
+        return self.result.reasons
+
+    @property
+    def subjects(self) -> tuple[SubjectResult, ...]:
+        """Each dataset version with its gates and checks."""
+        return self.result.subjects
+
+    def require(self) -> Permit:
+        """The permit. Raises GateDenied with the findings when the gates did not open, or yield none."""
+        if self.permit is None:
+            raise GateDenied(self._why(), self.findings)
+        return self.permit
+
+    def _why(self) -> str:
+        if self.status.opens:
+            return f"the gates opened but there is no permit: {self.result.no_permit}"
+        blocking = [cause for subject in self.subjects for cause in subject.causes]
+        if not blocking:
+            return f"the gates did not open ({self.status.name})"
+        check = blocking[0].check
+        reason = check.reasons[0].message if check.reasons else ", ".join(check.because)
+        more = (
+            f"; {len(blocking) - 1} more causes are in .findings and .subjects" if len(blocking) > 1 else ""
+        )
+        return f"the gates did not open ({self.status.name}): {check.id}: {reason}{more}"
+
+
+def evaluate(
+    root: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    operation: str = "promote",
+    profile: str | None = None,
+    *,
+    configuration: str | os.PathLike[str] | None = None,
+    subjects: Iterable[str] = (),
+    gates: Iterable[str] = (),
+    checks: Iterable[str] = (),
+    evaluated_at: str | None = None,
+    jobs: int = 1,
+    record: str | os.PathLike[str] | None = None,
+    expect_pack: str | None = None,
+    timeout: float | None = None,
+    progress: Progress | None = None,
+) -> GateDecision:
+    """Judge the evidence below `root` (or of the manifests named) in a judge process of its own.
+
+    `operation` must be that of the profile. `subjects` (`slug/version`), `gates` and `checks` narrow the run,
+    which then yields no permit. `record` is a folder for decision.json, run.json and permit.json; without one
+    nothing is left on disk. `evaluated_at` is an RFC 3339 time with `Z`; `timeout` is in seconds.
+
+    Raises UsageError for what is asked wrongly, EvidenceError when there is no subject, PermitInvalid when the
+    policy pack is not the expected one, EngineError when the judge failed. A denial is no exception here:
+    `require()` raises it.
+    """
+    targets = (root,) if isinstance(root, str | os.PathLike) else tuple(root)
+    with tempfile.TemporaryDirectory(prefix="kfm-gates-") as scratch:
+        request = Request(
+            folder=os.getcwd(),
+            targets=tuple(os.fspath(each) for each in targets),
+            configuration=None if configuration is None else os.fspath(configuration),
+            profile=profile,
+            operation=operation,
+            subjects=_names(subjects),
+            gates=_names(gates),
+            checks=_names(checks),
+            evaluated_at=evaluated_at,
+            jobs=jobs,
+            record=scratch if record is None else os.fspath(record),
+            expect_pack=expect_pack,
+        )
+        return _decision(judge_in_process(request, progress, timeout=timeout))
+
+
+def _decision(verdict: Verdict) -> GateDecision:
+    result = Result.of(verdict)
+    if result.status is None:
+        raise EvidenceError(f"no dataset version was found below {result.root}, so nothing was judged")
+    permit = None
+    if verdict.permit_path is not None:
+        from kfm_gates.permit.verify import read_permit
+
+        permit = read_permit(Path(verdict.permit_path))
+    return GateDecision(result, verdict.statement, permit)
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)

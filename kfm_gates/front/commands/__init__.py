@@ -1,0 +1,1 @@
+"""The commands of `kfm-gates`, one module each, imported when the command is given."""

@@ -1,0 +1,81 @@
+"""`kfm-gates check`: judge, report, and end with what it came to."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from kfm_gates.errors import EngineError
+from kfm_gates.front.formats import Output, outputs, refuse_inside
+from kfm_gates.front.progress import Progress
+from kfm_gates.judge.launch import Verdict, judge_in_process
+from kfm_gates.judge.request import Request
+from kfm_gates.reports.result import Result
+
+
+def run(arguments: argparse.Namespace, out: TextIO) -> int:
+    """Judge what is asked."""
+    asked = outputs(arguments.format)
+    request = Request(
+        folder=os.getcwd(),
+        targets=tuple(arguments.targets),
+        configuration=arguments.config,
+        profile=arguments.profile,
+        operation=arguments.operation,
+        subjects=tuple(arguments.subject),
+        gates=tuple(arguments.gate),
+        checks=tuple(arguments.check),
+        evaluated_at=arguments.evaluated_at,
+        jobs=arguments.jobs,
+        record=arguments.record,
+        expect_pack=arguments.expect_pack,
+    )
+    refuse_inside(request, [each.file for each in asked if each.file is not None])
+    with Progress(sys.stderr) as progress:
+        verdict = judge_in_process(request, progress, timeout=arguments.timeout)
+    result = Result.of(verdict)
+    for each in asked:
+        _report(each, verdict, result, out)
+    if result.status is None:
+        print(
+            f"kfm-gates: no dataset version was found below {result.root}; nothing was judged",
+            file=sys.stderr,
+        )
+    return _exit_code(result)
+
+
+def _exit_code(result: Result) -> int:
+    """The judge's exit code; 0 only together with a status that opens."""
+    if result.exit_code == 0 and (result.status is None or not result.status.opens):
+        raise EngineError("the judge said 0 though the gates did not open; nothing is decided")
+    return result.exit_code
+
+
+def _report(output: Output, verdict: Verdict, result: Result, out: TextIO) -> None:
+    if output.file is None and output.format == "text":
+        from kfm_gates.reports import rich_text
+
+        if rich_text.wanted(out, os.environ):
+            rich_text.show(result, out)
+            return
+    if output.format == "json":
+        from kfm_gates.reports.json import render
+
+        report = render(verdict.statement)
+    else:
+        from kfm_gates.reports.text import render as render_text
+
+        report = render_text(result)
+    if output.file is None:
+        out.write(report)
+    else:
+        _write(output.file, report)
+
+
+def _write(path: Path, report: str) -> None:
+    from kfm_gates.judge.record import write
+
+    write(path.parent, path.name, report.encode("utf-8", "backslashreplace"))

@@ -1,0 +1,148 @@
+"""The command line's words. Only argparse is imported: `--version` and `--help` must be instant."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+from kfm_gates import __version__
+from kfm_gates.errors import UsageError
+
+RECORD = ".kfm-gates/record"
+"""Where the record of a run lies unless another folder is named."""
+
+_EXAMPLES = """\
+examples:
+  kfm-gates check fixtures/kansas-counties            judge every dataset version below a root
+  kfm-gates check release/manifests/rivers/2026.json  judge the version of one manifest
+  kfm-gates check data --format text --format json:decision.json
+  kfm-gates explain rights.license                    what a check denies, and what it looks at
+  kfm-gates permit verify .kfm-gates/record/permit.json data --operation promote
+
+exit codes:
+  0 open   1 denied   2 usage   3 error (never a verdict)   4 abstained   5 no subject found
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """See argparse."""
+        raise UsageError(f"{message}; see `{self.prog} --help`")
+
+
+def parser() -> Parser:
+    """All commands with their options."""
+    top = Parser(
+        prog="kfm-gates",
+        description="Judge governed geospatial data: a permit, or a reason why not.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"kfm-gates {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _check(
+        _command(commands, "check", "judge evidence; write the decision, and the permit if the gates open")
+    )
+    _list(_command(commands, "list", "list the gates and checks of a profile, and the built-in profiles"))
+    _explain(_command(commands, "explain", "say what a check denies, reads and needs"))
+    _seal(_command(commands, "seal", "recompute every digest that follows from other bytes, in place"))
+    _digest(_command(commands, "digest", "print the sha256 digest of files"))
+    _spec_hash(
+        _command(commands, "spec-hash", "print the spec hash of a spec; exit 1 if the spec names another")
+    )
+    _permit(_command(commands, "permit", "verify or show a permit"))
+    return top
+
+
+def _command(commands: argparse._SubParsersAction[Parser], name: str, help: str) -> Parser:
+    return commands.add_parser(
+        name, help=help, description=f"{help[0].upper()}{help[1:]}.", allow_abbrev=False
+    )
+
+
+def _check(command: Parser) -> None:
+    add = command.add_argument
+    add("targets", nargs="*", metavar="ROOT|MANIFEST", help="evidence root, or manifests of one root")
+    add("--operation", metavar="NAME", help="refuse a profile that is for another operation")
+    add("--subject", action="append", default=[], metavar="SLUG/VERSION", help="judge only this (no permit)")
+    add("--gate", action="append", default=[], metavar="NAME", help="judge only this gate (no permit)")
+    add("--check", action="append", default=[], metavar="ID", help="judge only this check (no permit)")
+    add(
+        "--format",
+        action="append",
+        default=[],
+        metavar="F[:FILE]",
+        help="text (default) or json, to standard output or to FILE; may be repeated",
+    )
+    add("--record", default=RECORD, metavar="DIR", help=f"where decision and permit go (default {RECORD})")
+    add("--evaluated-at", metavar="TIME", help="judge as of this time, such as 2026-10-01T12:00:00Z")
+    _judging(command)
+
+
+def _judging(command: Parser) -> None:
+    """What every command takes that starts a judge process."""
+    add = command.add_argument
+    _profile(command)
+    add("--expect-pack", metavar="DIGEST", help="refuse any other policy pack than sha256:…")
+    add("--jobs", type=_count, default=1, metavar="N", help="processes that judge subjects (default 1)")
+    add("--timeout", type=_seconds, metavar="SECONDS", help="stop the judge after this time (default: never)")
+
+
+def _profile(command: Parser) -> None:
+    command.add_argument("--profile", metavar="P", help="a built-in profile, or a .toml file")
+    command.add_argument("--config", metavar="FILE", help="instead of the nearest kfm-gates.toml")
+
+
+def _list(command: Parser) -> None:
+    _profile(command)
+    command.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _explain(command: Parser) -> None:
+    command.add_argument("check", metavar="CHECK", help="the ID of a check, such as rights.license")
+    command.add_argument("--profile", metavar="P", help="also look in the packs of this profile")
+    command.add_argument("--config", metavar="FILE", help="instead of the nearest kfm-gates.toml")
+
+
+def _seal(command: Parser) -> None:
+    command.add_argument("root", metavar="ROOT", help="the evidence root")
+    command.add_argument("--config", metavar="FILE", help="instead of the nearest kfm-gates.toml")
+
+
+def _digest(command: Parser) -> None:
+    command.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
+
+
+def _spec_hash(command: Parser) -> None:
+    command.add_argument("spec", metavar="SPEC", help="a spec in YAML or JSON")
+    command.add_argument("--method", metavar="NAME", help="instead of the hash method that the spec names")
+
+
+def _permit(command: Parser) -> None:
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    verify = _command(actions, "verify", "judge the evidence again; exit 0 only if the permit still holds")
+    verify.add_argument("permit", metavar="PERMIT", help="the permit file")
+    verify.add_argument("targets", nargs="*", metavar="ROOT|MANIFEST", help="the evidence that it is for")
+    verify.add_argument("--operation", metavar="NAME", help="what is about to be done, such as promote")
+    _judging(verify)
+    show = _command(actions, "show", "print what a permit says, without believing it")
+    show.add_argument("permit", metavar="PERMIT", help="the permit file")
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, not {text!r}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e9:
+        raise argparse.ArgumentTypeError(f"must be a number of seconds above 0, not {text!r}")
+    return value

@@ -1,0 +1,124 @@
+"""Gates as pytest items: `manifest.json::catalog::catalog.stac`. They show the record; they never judge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from os import PathLike
+from typing import Any
+
+import pytest
+
+from kfm_gates.front.pytest_run import GateRun
+from kfm_gates.model.finding import Status
+from kfm_gates.reports.harmless import visible
+from kfm_gates.reports.result import CheckResult, GateResult, SubjectResult
+from kfm_gates.reports.text import SHOWN, because_line, plain, reason_lines, where
+
+SUBJECT, GATE, CHECK = "kfm.subject", "kfm.gate", "kfm.check"
+"""Names of the properties by which a report says which docket entry it shows."""
+
+
+class NotOpen(Exception):
+    """The docket entry did not end with a status that opens."""
+
+
+class GateFile(pytest.File):
+    """One subject, at its manifest."""
+
+    subject: SubjectResult
+    root: str
+
+    def collect(self) -> Iterator[GateNode]:
+        """One node per gate that has checks."""
+        for gate in self.subject.gates:
+            if gate.checks:
+                node: GateNode = GateNode.from_parent(self, name=gate.name)
+                node.gate = gate
+                for marker in markers(gate):
+                    node.add_marker(marker)
+                yield node
+
+
+class GateNode(pytest.Collector):
+    """One gate of a subject."""
+
+    parent: GateFile
+    gate: GateResult
+
+    def collect(self) -> Iterator[CheckItem]:
+        """One item per docket entry."""
+        for check in self.gate.checks:
+            item: CheckItem = CheckItem.from_parent(self, name=check.id)
+            item.show(check, self.gate, self.parent)
+            yield item
+
+
+class CheckItem(pytest.Item):
+    """One docket entry, with the status that the judge process gave it."""
+
+    check: CheckResult
+    gate: GateResult
+    file: GateFile
+
+    def show(self, check: CheckResult, gate: GateResult, file: GateFile) -> None:
+        """Take the entry that is shown."""
+        self.check, self.gate, self.file = check, gate, file
+        self.user_properties += [
+            (SUBJECT, file.subject.id),
+            (GATE, gate.name),
+            (CHECK, check.id),
+            ("kfm.label", gate.label),
+            ("kfm.status", check.status.name),
+            ("kfm.digest", file.subject.digest),
+        ]
+
+    def runtest(self) -> None:
+        """Pass if the entry opened."""
+        self.add_report_section("call", "kfm evidence", "\n".join(self._evidence()))
+        if not self.check.status.opens:
+            raise NotOpen(self.check.status.name)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """One line per reason; anything but a denial is shown as the crash that it is."""
+        if not isinstance(excinfo.value, NotOpen):
+            return super().repr_failure(excinfo, style)
+        head = f"{self.check.status.name} {visible(self.check.id)}"
+        if not self.check.reasons or self.check.status is Status.ERROR:
+            return f"{head}: {because_line(self.check)}"
+        reasons = self.check.reasons
+        rows = [f"{head}: {where(each, self.file.root)}: {visible(each.message)}" for each in reasons[:SHOWN]]
+        more = [f"{head}: … and {len(reasons) - SHOWN} more findings"] if len(reasons) > SHOWN else []
+        return "\n".join([*rows, *more])
+
+    def reportinfo(self) -> tuple[PathLike[str] | str, int | None, str]:
+        """The manifest, and a headline that names gate, check and subject."""
+        label = f"{self.gate.label} " if self.gate.label else ""
+        return (
+            self.path,
+            0,
+            visible(f"gate {label}{self.gate.name}: {self.check.id} [{self.file.subject.id}]"),
+        )
+
+    def _evidence(self) -> Iterator[str]:
+        subject = self.file.subject
+        yield f"subject {visible(subject.id)} {subject.digest}, {self.check.examined} examined"
+        for reason in self.check.reasons[:SHOWN]:
+            yield from (plain(line) for line in reason_lines(reason, self.file.root))
+
+
+def gate_items(run: GateRun, session: pytest.Session) -> Iterator[CheckItem]:
+    """Every docket entry as an item, in the order of the docket; reported as collected, file by file."""
+    for subject in run.result.subjects:
+        file: GateFile = GateFile.from_parent(session, path=run.manifest(subject))
+        file.subject, file.root = subject, run.result.root
+        found = [item for gate in file.collect() for item in gate.collect()]
+        report = pytest.CollectReport(file.nodeid, "passed", None, list(found))
+        session.ihook.pytest_collectreport(report=report)
+        yield from found
+
+
+def markers(gate: GateResult) -> tuple[str, ...]:
+    """The markers of a gate's items: `kfm_gate`, `kfm_gate_<name>` and `kfm_gate_<label>`."""
+    names = [name for name in (gate.name, gate.label.lower()) if name]
+    return ("kfm_gate", *(f"kfm_gate_{re.sub('[^a-zA-Z0-9]', '_', name)}" for name in names))

@@ -1,0 +1,152 @@
+"""A small policy pack of its own, judged for real, so that the doors are tested without the house's checks."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.running import KANSAS, Ran, environment, kansas_copy, program
+
+PROFILE = """\
+[profile]
+name = "acme"
+operation = "promote"
+description = "What the doors are tried with."
+packs = ["pack"]
+
+[gates.naming]
+label = "A"
+title = "Naming"
+checks = ["acme.label"]
+
+[gates.follow-up]
+label = "B"
+title = "Follow-up"
+checks = ["acme.waits", "acme.quality"]
+"""
+
+CHECK = '''\
+from typing import Annotated
+
+from kfm_gates.checks.api import check
+from kfm_gates.checks.settings import Stricter
+from kfm_gates.model.finding import OK, Verdict, deny
+from kfm_gates.model.manifest import Manifest
+
+
+@check("acme.{name}", needs={needs}, serves="R-001")
+def {name}(manifest: Manifest, *, refused: Annotated[list[str], Stricter.MORE] = ["{value}"]) -> Verdict:
+    """Deny a manifest whose {pointer} is refused.
+
+    A second paragraph.
+    """
+    found = manifest.raw{keys}
+    if found in refused:
+        return deny(manifest.at("{pointer}"), "is refused", found=found, expected="another", hint="change it")
+    return OK
+'''
+
+CHECKS = (
+    ("label", (), "/policy/policy_label", '["policy"]["policy_label"]', "internal"),
+    ("waits", ("acme.label",), "/policy/policy_label", '["policy"]["policy_label"]', "embargoed"),
+    ("quality", (), "/qa/status", '["qa"]["status"]', "fail"),
+)
+
+
+_PLAIN = ("-p", "no:cacheprovider", "-p", "no:randomly")
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    """The profile `acme` with its pack."""
+    for name, needs, pointer, keys, value in CHECKS:
+        source = tmp_path / "pack" / "checks" / "acme" / f"{name}.py"
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_text(CHECK.format(name=name, needs=needs, pointer=pointer, keys=keys, value=value))
+        patch = {"op": "replace", "path": pointer, "value": value}
+        case = {
+            "base": "public",
+            "why": f"{pointer} is {value}",
+            "ops": [{"file": "manifest", "patch": [patch]}],
+        }
+        path = tmp_path / "pack" / "denials" / f"acme.{name}" / "case.json"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(case))
+    path = tmp_path / "acme.toml"
+    path.write_text(PROFILE)
+    return path
+
+
+@pytest.fixture
+def good() -> Path:
+    return KANSAS
+
+
+@pytest.fixture
+def denied(tmp_path: Path) -> Path:
+    """Evidence with one manifest that `acme.label` denies."""
+    root = kansas_copy(tmp_path)
+    manifest = sorted((root / "release" / "manifests" / "kansas-counties").iterdir())[0]
+    content = json.loads(manifest.read_bytes())
+    content["policy"]["policy_label"] = "internal"
+    manifest.write_text(json.dumps(content, indent=2))
+    return root
+
+
+@pytest.fixture
+def cli(tmp_path: Path, profile: Path) -> Callable[..., Ran]:
+    """Run `kfm-gates` in the folder of the profile."""
+    return lambda *words, **more: program(*words, cwd=tmp_path, **more)
+
+
+@pytest.fixture
+def pytester_run(tmp_path: Path, profile: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run pytest in a project with a conftest.py and a test module that say when they are imported."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    note = f"open({str(tmp_path / 'imported')!r}, 'a').write(__file__ + chr(10))\n"
+    (project / "conftest.py").write_text(note)
+    (project / "test_builder.py").write_text(
+        f"{note}def test_permit(kfm_permit):\n"
+        "    assert kfm_permit.permit.operation == 'promote'\n"
+        "    assert kfm_permit.path.is_file()\n"
+        "def test_plain():\n    pass\n"
+    )
+
+    def run(
+        *words: str | Path, gates: bool = True, env: dict[str, str | None] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        asked = ["--kfm-gates", "--kfm-profile=acme.toml"] if gates else []
+        inherited = {
+            "PYTEST_XDIST_WORKER": None,
+            "PYTEST_ADDOPTS": None,
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": None,
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", *_PLAIN, *asked, *map(os.fspath, words)],
+            cwd=tmp_path,
+            env=environment(inherited | (env or {})),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run
+
+
+@pytest.fixture
+def imported(tmp_path: Path) -> Callable[[], set[str]]:
+    """The names of the project's files that pytest imported."""
+
+    def names() -> set[str]:
+        note = tmp_path / "imported"
+        return {Path(line).name for line in note.read_text().splitlines()} if note.exists() else set()
+
+    return names

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from kfm_gates.reports.json import render
+
+
+def test_it_is_exactly_the_predicate(make: Any) -> None:
+    evil = make.finding("rights.a", "\x1b[2J\u202e\u2028 ü")
+    verdict = make.verdict(make.subject("s/1", make.check("rights.a", "rights", "DENY", (), [evil])))
+    text = render(verdict.statement)
+    assert json.loads(text) == verdict.statement["predicate"]
+    assert text.isascii()
+    assert all(line.isprintable() for line in text.split("\n"))
+
+
+def test_nothing_judged_is_null() -> None:
+    assert render(None) == "null\n"
