@@ -1,11 +1,12 @@
 """Checks that are SHACL shapes: the shape of a graph.
 
-All shapes of a docket judge one merged graph in one call. A root shape of a check that had no focus node
-denies: a shape that looked at nothing proves nothing.
+A shape sees the documents that its metadata names, merged into one graph. A root shape of a check that had
+no focus node denies: a shape that looked at nothing proves nothing.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 from kfm_gates.checks.api import About, Outcome, concluded
 from kfm_gates.checks.rego_check import about, metadata_of
+from kfm_gates.engines.interface import ShapeResult
 from kfm_gates.errors import UsageError
 from kfm_gates.evidence.pointers import join
 from kfm_gates.facts.container import Facts
@@ -46,26 +48,28 @@ class ShaclCheck:
             ]
         if findings:
             return concluded(self.about.id, len(forms), findings)
-        if report.answer is None:
+        answer = report.answers.get(self.evidence)
+        if answer is None:
             return Outcome(Status.ERROR, because=(f"{self.about.id}: no graph was validated",))
-        counts = report.answer.focus_counts.get(self.file.as_posix(), {})
+        counts = answer.focus_counts.get(self.file.as_posix(), {})
         for shape, number in sorted(counts.items()):
             if number == 0:
                 findings.append(_untouched(shape, forms[0]))
-        for result in report.answer.results:
-            if result.shape_file == self.file.as_posix():
-                place = _place(result.focus, result.path, forms)
-                shown = result.path or "the node"
-                findings.append(
-                    finding(
-                        place,
-                        result.message,
-                        found=result.value or "nothing",
-                        expected=f"{shown} of {result.focus} as the shape asks",
-                        hint=f"`kfm-gates explain {self.about.id}` shows what the shape asks for",
-                    )
-                )
+        findings += [
+            self._finding(each, forms) for each in answer.results if each.shape_file == self.file.as_posix()
+        ]
         return concluded(self.about.id, sum(counts.values()) or len(findings), findings)
+
+    def _finding(self, result: ShapeResult, forms: list[Form[Any]]) -> Finding:
+        place, stated = _place(result.focus, result.path, forms)
+        found = stated if result.value is None else result.value
+        return finding(
+            place,
+            result.message,
+            found=found if found else "an empty text" if found == "" else "nothing",
+            expected=f"{result.path or 'the node'} of {result.focus} as the shape asks",
+            hint=f"`kfm-gates explain {self.about.id}` shows what the shape asks for",
+        )
 
 
 def read_shacl_check(id: str, path: Path) -> ShaclCheck:
@@ -88,17 +92,17 @@ def _untouched(shape: str, form: Form[Any]) -> Finding:
     )
 
 
-def _place(focus: str, path: str | None, forms: list[Form[Any]]) -> Place:
-    """The node of the focus IRI, or the key in it that the property path expands to."""
+def _place(focus: str, path: str | None, forms: list[Form[Any]]) -> tuple[Place, str | None]:
+    """The node of the focus IRI, or the key in it that the path expands to, and then what stands there."""
     for form in forms:
         document = form.document
         if isinstance(document, JsonLdDocument) and (node := document.node(focus)) is not None:
             pointer = document.pointer_of(focus)
-            for key in node:
+            for key, value in node.items():
                 if path is not None and _expand(key, form.raw.get("@context", {})) == path:
-                    return Place(form.path, pointer + join(key))
-            return Place(form.path, pointer)
-    return Place(forms[0].path)
+                    return Place(form.path, pointer + join(key)), json.dumps(value, ensure_ascii=False)
+            return Place(form.path, pointer), None
+    return Place(forms[0].path), None
 
 
 def _expand(key: str, context: Any) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import pyshacl
 import rdflib
@@ -74,7 +74,8 @@ def validate(documents: Mapping[str, Json], shapes: Sequence[ShapeFile]) -> Shap
     for shape_file in shapes:
         merged += shape_file.graph  # blank nodes keep their labels, so a result still tells its file
     conforms, report = run_pyshacl(data, merged)
-    results = tuple(sorted(_result(report, node, owners) for node in report.objects(None, SH.result)))
+    found = [_result(report, node, owners) for node in report.objects(None, SH.result)]
+    results = tuple(sorted(found, key=_order))
     if conforms is not (not results):
         raise EngineError("pySHACL contradicts itself: its verdict and its results differ.")
     counts = {
@@ -137,6 +138,11 @@ def _result(report: Graph, node: Node, owners: Mapping[Node, str]) -> ShapeResul
         or f"the constraint {report.value(node, SH.sourceConstraintComponent)} is not met",
         severity=severity,
     )
+
+
+def _order(result: ShapeResult) -> tuple[tuple[bool, str], ...]:
+    """A total order: an absent path or value comes before any other."""
+    return tuple((field is not None, field or "") for field in astuple(result))
 
 
 def _path(report: Graph, path: Node | None) -> str | None:

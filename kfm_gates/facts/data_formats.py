@@ -1,4 +1,8 @@
-"""What readers of artifacts have in common: what they find, and how they say that they can't tell."""
+"""What readers of artifacts have in common: what they find, and how they say that they can't tell.
+
+What is found is told by its place and number, never by its value: a report that repeats the coordinate that
+should have been generalised would publish it.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +108,7 @@ def bbox_off_the_grid(where: str, bbox: object, step: float, tolerance: float = 
     half = len(bbox) // 2
     edges = numpy.array([*bbox[:2], *bbox[half : half + 2]], dtype="float64")
     if off_the_grid(edges, step, tolerance).any():
-        yield Flaw(where, ", ".join(f"{each:g}" if tolerance else repr(each) for each in edges.tolist()))
+        yield Flaw(where, "an edge off the grid")
 
 
 def read_exactly(file: BinaryIO, offset: int, length: int) -> bytes:

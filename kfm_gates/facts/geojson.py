@@ -15,6 +15,10 @@ from kfm_gates.model.finding import Json
 GEOMETRIES = frozenset(
     {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
 )
+# RFC 7946, and what its predecessor and GDAL write.
+_MEMBERS = frozenset(
+    {"type", "features", "id", "geometry", "geometries", "properties", "coordinates", "bbox", "crs", "name"}
+)
 LARGEST = 64 << 20
 """GeoJSON is read as a whole; more bytes than this are not."""
 
@@ -37,10 +41,10 @@ class GeoJsonReader:
             raise CantVerify("it is JSON, but not GeoJSON")
 
     def fields(self) -> Iterator[Flaw]:
-        """See DataReader: every name of a member, wherever it stands."""
+        """See DataReader: properties, also within one another, and members that GeoJSON does not define."""
         for pointer, value in walk(self._document):
             if isinstance(value, dict):
-                for name in value:
+                for name in sorted(value.keys() - (frozenset() if "/properties" in pointer else _MEMBERS)):
                     yield Flaw(pointer or "the document", name)
 
     def off_grid(self, step: float) -> Iterator[Flaw]:
@@ -60,7 +64,7 @@ class GeoJsonReader:
                     points = numpy.array(positions, dtype="float64")
                 stray = off_the_grid(points, step).any(axis=1)
                 if stray.any():
-                    yield Flaw(pointer, ", ".join(repr(each) for each in points[stray][0].tolist()))
+                    yield Flaw(pointer or "the document", f"{int(stray.sum())} of {len(points)} vertices")
         if seen == 0:
             raise CantVerify("it holds no coordinates")
 
@@ -68,17 +72,17 @@ class GeoJsonReader:
         """See DataReader. A null is a count that is not shown."""
         for pointer, value in self._values(field):
             if isinstance(value, bool) or not isinstance(value, int | float) or value < minimum:
-                yield Flaw(pointer, str(value))
+                yield Flaw(pointer, "a smaller number")
 
     def finer_than(self, unit: str, fields: Iterable[str]) -> Iterator[Flaw]:
         """See DataReader: the properties that the spec calls times."""
-        names, seen = sorted(fields), 0
-        for name in names:
-            for pointer, value in self._values(name) if name in self._names() else ():
+        seen = 0
+        for name in sorted(self._names().intersection(fields)):
+            for pointer, value in self._values(name):
                 seen += 1
                 with reading(self.format):
                     if not is_cut(value, unit):
-                        yield Flaw(pointer, value)
+                        yield Flaw(pointer, "a finer time")
         if seen == 0:
             raise CantVerify("it holds no time")
 

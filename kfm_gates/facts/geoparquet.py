@@ -65,11 +65,12 @@ class ParquetReader:
             if "bbox" in about:
                 yield from bbox_off_the_grid(f"bbox of column {name}", about["bbox"], step)
             yield from self._covering(about.get("covering"), step)
-            for rows in self._batches(name):
-                points, flaw = _points_off_grid(name, rows, step)
+            for number, rows in enumerate(self._batches(name)):
+                points, stray = _rows_off_grid(rows, step)
                 seen += points
-                if flaw is not None:
-                    yield flaw
+                if len(stray):
+                    row = int(stray[0]) + number * BATCH
+                    yield Flaw(f"column {name}", f"{len(stray)} of {points} vertices, the first in row {row}")
                     break
         if seen == 0:
             raise CantVerify("it holds no coordinates")
@@ -85,7 +86,7 @@ class ParquetReader:
                         rows = rows.flatten()[0]
                     values = rows.drop_null().to_numpy(zero_copy_only=False).astype("float64")
                 if off_the_grid(values, step).any():
-                    yield Flaw(f"column {path}", "the box around a row")
+                    yield Flaw(f"column {path}", "an edge off the grid")
                     break
 
     def _batches(self, column: str) -> Iterator[Any]:
@@ -105,7 +106,7 @@ class ParquetReader:
         for rows in self._batches(field):
             for value in rows.drop_null().to_pylist():
                 if isinstance(value, bool) or not isinstance(value, int | float) or not value >= minimum:
-                    yield Flaw(f"column {field}", str(value))
+                    yield Flaw(f"column {field}", "a smaller number")
                     break
 
     def finer_than(self, unit: str, fields: Iterable[str]) -> Iterator[Flaw]:
@@ -123,9 +124,9 @@ class ParquetReader:
         for name in names:
             for rows in self._batches(name):
                 with reading(self.format):
-                    late = _finer(rows, unit)
-                if late is not None:
-                    yield Flaw(f"column {name}", late)
+                    finer = _has_finer(rows, unit)
+                if finer:
+                    yield Flaw(f"column {name}", "a finer time")
                     break
 
     def attribution(self) -> str | None:
@@ -133,32 +134,27 @@ class ParquetReader:
         return None
 
 
-def _points_off_grid(name: str, rows: Any, step: float) -> tuple[int, Flaw | None]:
-    """How many vertices there are, and the first one off the grid."""
+def _rows_off_grid(rows: Any, step: float) -> tuple[int, Any]:
+    """How many vertices there are, and the row of each one off the grid."""
     with data_extra("shapely"):
         import shapely
     with reading("GeoParquet", shapely.errors.ShapelyError):
         shapes = shapely.from_wkb(rows.to_numpy(zero_copy_only=False))
-        points = shapely.get_coordinates(shapes)
-    stray = off_the_grid(points, step).any(axis=1)
-    if not stray.any():
-        return len(points), None
-    first = ", ".join(repr(each) for each in points[stray][0].tolist())
-    return len(points), Flaw(f"column {name}", f"{first} and {int(stray.sum()) - 1} more of {len(points)}")
+        points, row = shapely.get_coordinates(shapes, return_index=True)
+    return len(points), row[off_the_grid(points, step).any(axis=1)]
 
 
-def _finer(rows: Any, unit: str) -> str | None:
-    """The first time that is not cut to whole units, as text."""
+def _has_finer(rows: Any, unit: str) -> bool:
+    """Whether a time is not cut to whole units."""
     import pyarrow
     import pyarrow.compute
 
     present = rows.drop_null()
     if pyarrow.types.is_string(present.type) or pyarrow.types.is_large_string(present.type):
-        return next((text for text in present.to_pylist() if not is_cut(text, unit)), None)
+        return not all(is_cut(text, unit) for text in present.to_pylist())
     if pyarrow.types.is_timestamp(present.type):
         present = present.cast(pyarrow.timestamp(present.type.unit))
     elif not pyarrow.types.is_date(present.type):
         raise ValueError(f"a column of type {present.type} holds no date")
     cut = pyarrow.compute.floor_temporal(present, unit=unit)
-    late = present.filter(pyarrow.compute.not_equal(present, cut))
-    return str(late[0]) if len(late) else None
+    return bool(pyarrow.compute.any(pyarrow.compute.not_equal(present, cut)).as_py())

@@ -1,4 +1,8 @@
-"""The version's JSON-LD documents as one graph, validated once for all SHACL checks of the docket."""
+"""What the shapes of the docket say of the version's JSON-LD documents.
+
+A check's shapes see the documents that its metadata names and no others, merged into one graph: what DCAT
+does not state itself must not pass because PROV states it. Checks that name the same documents share a call.
+"""
 
 from __future__ import annotations
 
@@ -23,20 +27,23 @@ class GraphDocument:
 
 @dataclass(frozen=True)
 class GraphReport:
-    """What the shapes say of the merged graph of all documents that could be read."""
+    """The documents, and what the shapes say of them."""
 
     documents: Mapping[str, GraphDocument]
     unmet: Mapping[str, str]
-    answer: ShapesAnswer | None
-    """None when no document could be read."""
+    answers: Mapping[tuple[str, ...], ShapesAnswer]
+    """By the documents that were judged together; none when one of them could not be read."""
 
 
 @provides
 def graph_report(facts: Facts, shapes: ShapeChecks) -> GraphReport:
-    """Merge the documents that the SHACL checks name and validate them in one call."""
+    """Read the documents that the SHACL checks name, and validate each group of them in one call."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for check in sorted(shapes.evidence):
+        groups.setdefault(shapes.evidence[check], []).append(check)
     documents: dict[str, GraphDocument] = {}
     unmet: dict[str, str] = {}
-    for name in sorted({name for names in shapes.evidence.values() for name in names}):
+    for name in sorted({name for names in groups for name in names}):
         model: Any = next(kind.model for kind in KINDS if kind.name == name)
         try:
             form = facts.get(Form[model])
@@ -44,13 +51,11 @@ def graph_report(facts: Facts, shapes: ShapeChecks) -> GraphReport:
             unmet[name] = error.because
         else:
             documents[name] = GraphDocument(form, () if form.findings else problems(form.raw))
-    readable = {
-        name: document.form.raw
-        for name, document in documents.items()
-        if not document.form.findings and not document.problems
-    }
-    answer = None
-    if readable:
-        engine = facts.get(ShapesEngine)  # type: ignore[type-abstract]
-        answer = engine.validate(readable, [shapes.files[check] for check in sorted(shapes.files)])
-    return GraphReport(documents, unmet, answer)
+    answers = {}
+    for names, checks in groups.items():
+        graph = {name: documents[name] for name in names if name in documents}
+        if len(graph) == len(names) and not any(d.form.findings or d.problems for d in graph.values()):
+            engine = facts.get(ShapesEngine)  # type: ignore[type-abstract]
+            raws = {name: document.form.raw for name, document in graph.items()}
+            answers[names] = engine.validate(raws, [shapes.files[check] for check in checks])
+    return GraphReport(documents, unmet, answers)

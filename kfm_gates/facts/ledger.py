@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from kfm_gates.evidence.digests import sha256
+from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.malformed import Malformed
 from kfm_gates.evidence.merkle import CompactRange
@@ -18,6 +19,7 @@ from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import Unmet, provides
 from kfm_gates.facts.documents import Form
 from kfm_gates.facts.ledger_lines import LedgerLine, read_line
+from kfm_gates.facts.origins import Origins
 from kfm_gates.model.finding import Finding, Place, finding
 from kfm_gates.model.receipt import Receipt
 
@@ -46,6 +48,8 @@ class LedgerAccount:
     ledger: Ledger
     entries: tuple[LedgerLine, ...]
     receipts: tuple[tuple[str, str, Receipt | None], ...]
+    sources: tuple[tuple[str, str], ...]
+    """Receipts of the versions that this one goes back to: path and digest."""
 
 
 @provides(shared=True)
@@ -63,15 +67,29 @@ def ledger(snapshot: Snapshot, layout: Layout) -> Ledger:
 
 @provides
 def ledger_account(
-    ledger: Ledger, subject: Subject, snapshot: Snapshot, receipts: tuple[Form[Receipt], ...]
+    ledger: Ledger,
+    subject: Subject,
+    snapshot: Snapshot,
+    index: Index,
+    origins: Origins,
+    receipts: tuple[Form[Receipt], ...],
 ) -> LedgerAccount:
     """One version's part; Unmet when a line is no JSON, since nobody knows of whom it speaks."""
     if ledger.refused:
         raise Unmet("evidence.wellformed")
+    try:
+        sources = tuple(
+            (path, snapshot.content(path).digest)
+            for source in origins.versions
+            for path in index.of_version("receipt", source.slug, source.version)
+        )
+    except Unreadable:
+        raise Unmet("evidence.present") from None
     return LedgerAccount(
         ledger,
         ledger.of_version.get((subject.slug, subject.version), ()),
         tuple((form.path, snapshot.content(form.path).digest, form.document) for form in receipts),
+        sources,
     )
 
 

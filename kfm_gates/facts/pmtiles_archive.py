@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from kfm_gates.evidence.pointers import walk
 from kfm_gates.facts.data_formats import (
     CantVerify,
     Flaw,
@@ -77,9 +78,10 @@ class PmtilesReader:
                         z, x, y = self._library.tileid_to_zxy(tile_id)
                         judged, stray = off_grid_in_tile(layer, z, x, y, step)
                     seen += judged
-                    if stray is not None:
-                        yield Flaw(self._where(tile_id, layer.name), stray)
-                    if judged == 0 or stray is not None:
+                    if stray:
+                        found = f"{stray} of {judged} vertices"
+                        yield Flaw(self._where(tile_id, layer.name), found)
+                    if stray or not judged:
                         break  # the same bytes show nothing at other places, or are denied already
         if seen == 0:
             raise CantVerify("it holds no vertex within a tile")
@@ -88,7 +90,7 @@ class PmtilesReader:
         """See DataReader. A feature without the attribute is a count that is not shown."""
         for where, value in self._values(field):
             if isinstance(value, bool) or not isinstance(value, int | float) or not value >= minimum:
-                yield Flaw(where, str(value))
+                yield Flaw(where, "a smaller number")
 
     def finer_than(self, unit: str, fields: Iterable[str]) -> Iterator[Flaw]:
         """See DataReader: the attributes that the spec calls times."""
@@ -100,7 +102,7 @@ class PmtilesReader:
             for where, value in self._values(name):
                 with reading(self.format):
                     if not is_cut(value, unit):
-                        yield Flaw(where, value)
+                        yield Flaw(where, "a finer time")
 
     def attribution(self) -> str | None:
         """See DataReader."""
@@ -164,16 +166,14 @@ class PmtilesReader:
         return unpacked
 
 
-def _names(value: object) -> set[str]:
-    """Every key in the metadata, and what stands under `attribute`, as in the statistics of tippecanoe."""
-    found: set[str] = set()
-    pending = [value]
-    while pending:
-        each = pending.pop()
-        if isinstance(each, dict):
-            found |= each.keys()
-            found |= {each["attribute"]} if isinstance(each.get("attribute"), str) else set()
-            pending += each.values()
-        elif isinstance(each, list):
-            pending += each
+def _names(metadata: dict[str, Any]) -> set[str]:
+    """The fields of `vector_layers`, and the attributes in the statistics that tippecanoe adds."""
+    layers = metadata.get("vector_layers")
+    fields = (
+        [each.get("fields") for each in layers if isinstance(each, dict)] if isinstance(layers, list) else []
+    )
+    found = {name for each in fields if isinstance(each, dict) for name in each}
+    for _, value in walk(metadata):
+        if isinstance(value, dict) and isinstance(value.get("attribute"), str):
+            found.add(value["attribute"])
     return found

@@ -17,6 +17,8 @@ from kfm_gates.model.stac import StacCollection, StacItem
 StacAny = StacCollection | StacItem
 _UP = ("root", "parent", "collection")
 """What leads from an item to its collection."""
+DATA = "data"
+"""The asset that holds what an item is about; the KFM profile asks for it."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,11 @@ class _Reader:
         link = self.ground.follow(
             document.at(join("assets", name, "href")), "asset", document.assets[name].href
         )
-        if link.target is None or self.ground.is_own(link.target):
+        if link.target is None or self.ground.is_own(link.target, "artifact" if name == DATA else None):
             return link
+        if name == DATA:
+            problem = f"The asset `{DATA}` is no artifact of this version"
+            return link.wrong(problem, "a file in artifacts/", "Link the artifact that the item describes.")
         problem = "The asset is a file of something else than this dataset version"
         hint = "Link the other version with `derived_from`; publish only what this version made."
         return link.wrong(problem, "a file of this version", hint)
@@ -132,10 +137,10 @@ class _Reader:
     def _unproduced(self, item: StacItem, links: list[Link], assets: list[Link]) -> Iterator[Link]:
         """A `via` that leads to a receipt, but of a run that did not write the item's data."""
         via = [link for link in links if link.rel == "via" and link.problem is None]
-        made = {path for link in via for path in self.made.get(link.target or "", ())}
+        made = [self.made.get(link.target or "", frozenset()) for link in via]
         for asset in assets:
             target = asset.target or ""
-            if via and self.ground.is_own(target, "artifact") and target not in made:
+            if via and self.ground.is_own(target, "artifact") and not any(target in files for files in made):
                 problem = "The receipt that `via` leads to does not list the item's data as an output"
                 hint = "Link the receipt of the run that wrote the artifact."
                 yield via[0].wrong(problem, f"the receipt of the run that wrote {target}", hint)

@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time
 
+_BELOW_MICROSECONDS = re.compile(r"[.,]\d{6}\d*[1-9]")
 _PARTIAL = re.compile(r"\d{4}(-\d{2})?")
 
 
-def is_cut(text: str, unit: str) -> bool:
+def is_cut(text: object, unit: str) -> bool:
     """Whether a date or time in ISO 8601 names the start of a whole unit; ValueError when it is no time.
 
     A year or a month alone (`2017`, `2017-03`) stands for its start.
     """
+    if not isinstance(text, str):
+        raise ValueError("a value is no text")
     if _PARTIAL.fullmatch(text):
         text = f"{text}-01-01" if len(text) == len("YYYY") else f"{text}-01"
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("a text is no date or time") from None  # its own message repeats the text
+    if _BELOW_MICROSECONDS.search(text):
+        return False  # `datetime` would cut them off
     if moment.tzinfo is not None:
         moment = moment.astimezone(UTC)
     day, clock = moment.date(), moment.time()

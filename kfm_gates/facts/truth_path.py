@@ -14,18 +14,16 @@ from kfm_gates.evidence.snapshot import Snapshot
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import Facts, Unmet, provides
 from kfm_gates.facts.file_paths import file_path
-from kfm_gates.facts.given import Clock
 from kfm_gates.facts.origins import Origins
 from kfm_gates.facts.parsed import Parsed
+from kfm_gates.facts.truth_path_times import Order, before_now, orders
 from kfm_gates.model.acquisition import Acquisition
 from kfm_gates.model.finding import Place
 from kfm_gates.model.manifest import Manifest
 from kfm_gates.model.policy_decision import PolicyDecision
-from kfm_gates.model.qa_report import QaReport
 from kfm_gates.model.receipt import Receipt
 from kfm_gates.model.receipt_forms import read_receipt
 from kfm_gates.model.spec import Spec
-from kfm_gates.model.text import instant
 
 
 @dataclass(frozen=True)
@@ -68,22 +66,19 @@ class RawFile:
 
 
 @dataclass(frozen=True)
-class Order:
-    """Two moments, of which `before` must not lie after `after`; with the place of the later one."""
+class Record:
+    """An acquisition record that a run of another version wrote: its digest now, and as that run states it.
 
-    before: str
-    before_time: str
-    after: str
-    after_time: str
-    place: Place
+    Records that the version's own runs wrote are compared with their receipts.
+    """
 
-    @property
-    def kept(self) -> bool:
-        """Whether the order holds."""
-        return instant(self.before_time) <= instant(self.after_time)
+    path: str
+    on_disk: str
+    stated: str
+    receipt: str
 
 
-Step: TypeAlias = RunInput | RawFile | Order
+Step: TypeAlias = RunInput | RawFile | Record | Order
 
 
 @dataclass(frozen=True)
@@ -104,11 +99,13 @@ def truth_path(
 ) -> tuple[Stage, ...]:
     """Every input of every run, every raw file, and every order of times."""
     layout, index = facts.get(Layout), facts.get(Index)
-    steps: list[Step] = list(_inputs(facts, layout, receipts, acquisitions, spec, decision))
+    outputs = _outputs(facts, receipts)
+    steps: list[Step] = list(_inputs(facts, layout, receipts, acquisitions, spec, decision, outputs))
     for record in acquisitions:
         steps += _raw_files(record, index, facts.get(Snapshot))
-    steps += _orders(layout, receipts, acquisitions, decision, manifest)
-    steps += _now(facts, receipts, acquisitions, decision, manifest)
+        steps += _record(record, facts.get(Snapshot), outputs)
+    steps += orders(layout, receipts, acquisitions, decision, manifest)
+    steps += before_now(facts, receipts, acquisitions, decision, manifest)
     return tuple(Stage(step) for step in steps)
 
 
@@ -119,8 +116,8 @@ def _inputs(
     acquisitions: tuple[Acquisition, ...],
     spec: Spec,
     decision: PolicyDecision,
+    outputs: Mapping[str, list[Output]],
 ) -> Iterator[RunInput]:
-    outputs = _outputs(facts, receipts)
     given = {spec.path, decision.path}
     for record in acquisitions:
         given |= {record.path, record.terms.path, *(artifact.path for artifact in record.artifacts)}
@@ -192,67 +189,7 @@ def _raw_files(record: Acquisition, index: Index, snapshot: Snapshot) -> Iterato
             )
 
 
-def _orders(
-    layout: Layout,
-    receipts: tuple[Receipt, ...],
-    acquisitions: tuple[Acquisition, ...],
-    decision: PolicyDecision,
-    manifest: Manifest,
-) -> Iterator[Order]:
-    records = {record.path.rpartition("/")[0]: record for record in acquisitions}
-    for receipt in receipts:
-        if receipt.created_at is None:
-            continue
-        time, place, run = receipt.created_at, receipt.at("/created_at"), f"the {receipt.operation} run"
-        for folder in sorted(_touched(layout, receipt)):
-            if folder in records:
-                yield Order("the acquisition", records[folder].retrieved_at, run, time, place)
-        if receipt.validation.status != "pass":
-            continue
-        if receipt.operation in ("ingest", "transform"):
-            decided = decision.at("/decided_at")
-            yield Order(run, time, "the policy decision", decision.decided_at, decided)
-        if receipt.operation in ("promote", "ingest+publish"):
-            yield Order("the release", manifest.released_at, run, time, place)
-    released = manifest.at("/released_at")
-    yield Order("the policy decision", decision.decided_at, "the release", manifest.released_at, released)
-
-
-def _touched(layout: Layout, receipt: Receipt) -> set[str]:
-    """The folders of the acquisitions whose files a run read or wrote."""
-    found = set()
-    for reference in (*receipt.inputs, *receipt.outputs):
-        path = file_path(reference.uri)
-        match = layout.match(path) if path is not None else None
-        if match is not None and match.name in ("acquisition", "raw_artifact"):
-            record = layout.path("acquisition", **match.variables)
-            found.add(record.rpartition("/")[0])
-    return found
-
-
-def _now(
-    facts: Facts,
-    receipts: tuple[Receipt, ...],
-    acquisitions: tuple[Acquisition, ...],
-    decision: PolicyDecision,
-    manifest: Manifest,
-) -> Iterator[Order]:
-    """Nothing is dated after the moment of judging."""
-    now = facts.get(Clock).evaluated_at
-    moments = [
-        ("the policy decision", decision.decided_at, decision.at("/decided_at")),
-        ("the release", manifest.released_at, manifest.at("/released_at")),
-    ]
-    moments += [("the acquisition", each.retrieved_at, each.at("/retrieved_at")) for each in acquisitions]
-    moments += [
-        (f"the {each.operation} run", each.created_at, each.at("/created_at"))
-        for each in receipts
-        if each.created_at is not None
-    ]
-    try:
-        report = facts.get(QaReport)
-        moments.append(("the QA report", report.created_at, report.at("/created_at")))
-    except Unmet:  # the check of its form says why
-        pass
-    for what, time, place in moments:
-        yield Order(what, time, "the moment of judging", now, place)
+def _record(record: Acquisition, snapshot: Snapshot, outputs: Mapping[str, list[Output]]) -> Iterator[Record]:
+    for output in outputs.get(record.path, ()):
+        if not output.own:
+            yield Record(record.path, snapshot.content(record.path).digest, output.digest, output.receipt)

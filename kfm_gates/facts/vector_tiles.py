@@ -40,8 +40,8 @@ def attributes(layer: Any, key: str) -> Iterator[Any]:
                 yield plain
 
 
-def off_grid_in_tile(layer: Any, z: int, x: int, y: int, step: float) -> tuple[int, str | None]:
-    """How many vertices could be judged, and the first one that is near no point of the grid, as text.
+def off_grid_in_tile(layer: Any, z: int, x: int, y: int, step: float) -> tuple[int, int]:
+    """How many vertices could be judged, and how many of them are near no point of the grid.
 
     Where a line or polygon is cut at the edge of the tile, or of the buffer around it, vertices arise that
     are none of the data's; those are not judged. Points are all judged.
@@ -50,7 +50,7 @@ def off_grid_in_tile(layer: Any, z: int, x: int, y: int, step: float) -> tuple[i
 
     points = _judged(layer)
     if not len(points):
-        return 0, None
+        return 0, 0
     world = layer.extent * 2.0**z
     units = points + numpy.array([x, y], dtype="float64") * layer.extent
     lon = units[:, 0] / world * 360 - 180
@@ -59,12 +59,7 @@ def off_grid_in_tile(layer: Any, z: int, x: int, y: int, step: float) -> tuple[i
     near_x = (numpy.round(lon / step) * step / 360 + 0.5) * world
     near_y = (0.5 - numpy.log((1 + sine) / (1 - sine)) / (4 * math.pi)) * world
     away = numpy.maximum(numpy.abs(near_x - units[:, 0]), numpy.abs(near_y - units[:, 1]))
-    stray = ~(away <= TOLERANCE + 1e-6)
-    if not stray.any():
-        return len(points), None
-    first = numpy.argmax(stray)
-    text = f"{lon[first]:.5f}, {lat[first]:.5f} and {int(stray.sum()) - 1} more of {len(points)}"
-    return len(points), text
+    return len(points), int((~(away <= TOLERANCE + 1e-6)).sum())
 
 
 def _judged(layer: Any) -> Any:

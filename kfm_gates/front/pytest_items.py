@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from os import PathLike
@@ -110,7 +111,10 @@ class CheckItem(pytest.Item):
 def gate_items(run: GateRun, session: pytest.Session) -> Iterator[CheckItem]:
     """Every docket entry as an item, in the order of the docket; reported as collected, file by file."""
     for subject in run.result.subjects:
-        file: GateFile = GateFile.from_parent(session, path=run.manifest(subject))
+        path = run.manifest(subject)
+        # The name is part of the node id where evidence lies outside pytest's root folder.
+        name = os.path.relpath(path, run.result.root)
+        file: GateFile = GateFile.from_parent(session, path=path, name=name)
         file.subject, file.root = subject, run.result.root
         found = [item for gate in file.collect() for item in gate.collect()]
         report = pytest.CollectReport(file.nodeid, "passed", None, list(found))

@@ -173,9 +173,10 @@ def _scratch(early: pytest.Config) -> str:
 
 
 def _hand_over(early: pytest.Config, verdict: Verdict, nowhere: str) -> None:
-    if early.pluginmanager.hasplugin("xdist"):
+    asked = early.known_args_namespace
+    if getattr(asked, "numprocesses", None) or getattr(asked, "tx", None):
         file = Path(nowhere).parent / "verdict.json"
-        file.write_text(json.dumps([dataclasses.asdict(verdict), nowhere]))
+        file.write_text(json.dumps([vars(verdict), nowhere]))
         os.environ[HANDED_OVER] = f"{os.getpid()}:{file}"
         early.add_cleanup(_forget)
 

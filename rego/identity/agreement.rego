@@ -1,6 +1,7 @@
 # METADATA
 # title: Deny a version whose documents name different datasets, versions or specs.
 # description: |
+#   Deny a version of which one document speaks of another dataset, version or spec than the rest.
 #   The folder says which dataset version this is, the spec says which dataset it belongs to and by which hash
 #   it is known. QA report, policy decision, manifest, receipts, STAC and DCAT must all speak of the same: a QA
 #   report of another version proves nothing about this one, and a catalog with another id sends its readers

@@ -1,14 +1,15 @@
 # METADATA
 # title: Deny a version whose QA report does not show that every threshold of its specification is met.
 # description: |
-#   Thresholds belong to the specification, where they are reviewed; a report that measures against bounds of
-#   its own proves nothing. Each threshold must have exactly one check in the QA report with the same id, metric
-#   and bounds, a number as value that keeps the bounds, and the status `pass`. A check that no threshold asks
-#   for is denied as well. Where a value does not keep its bound, mend the data. Where a bound is wrong, change
-#   the specification through review, which makes a new version.
+#   Deny a threshold that is not checked, not met, or measured against bounds of its own. Thresholds belong to
+#   the specification, where they are reviewed; a report that measures against bounds of its own proves
+#   nothing. Each threshold must have exactly one check in the QA report with the same id, metric and bounds,
+#   a number as value that keeps the bounds, and the status `pass`. A check that no threshold asks for is
+#   denied as well. Where a value does not keep its bound, mend the data. Where a bound is wrong, change the
+#   specification through review, which makes a new version.
 # custom:
 #   evidence: [spec, qa_report]
-#   serves: [R-157, R-158, R-159]
+#   serves: [R-157, R-159]
 #   severity: high
 #   remediation: Mend the data, or have the threshold changed in the specification, and run QA again.
 #   owner: data-quality

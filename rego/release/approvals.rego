@@ -1,11 +1,12 @@
 # METADATA
 # title: Deny a release that lacks an approval its label or specification needs, or whose approval is no real one.
 # description: |
-#   Whoever made the data, or asked for its release, can't be the one who says that it may go out. The policy
-#   label (table `labels`) and `promotion.approval_roles` of the specification say which roles must approve.
-#   Each must have approved, no person under two roles, none who ran a run of this version or requested the
-#   release; after the QA report was there to be read, not after the release, and not in the future. Ask the
-#   missing role to read the report and approve; then write the manifest anew.
+#   Deny a release that was not approved by everyone who must, independently and in time. Whoever made the
+#   data, or asked for its release, can't be the one who says that it may go out. The policy label (table
+#   `labels`) and `promotion.approval_roles` of the specification say which roles must approve. Each must have
+#   approved, no person under two roles, none who ran a run of this version or requested the release; after
+#   the QA report was there to be read, not after the release, and not in the future. Ask the missing role to
+#   read the report and approve; then write the manifest anew.
 # custom:
 #   evidence: [manifest, spec, qa_report, receipts]
 #   needs: [sensitivity.label]

@@ -1,11 +1,11 @@
 # METADATA
 # title: Deny a version whose specification, DCAT and STAC name different licences.
 # description: |
-#   A user reads the licence where they find the data: in STAC or in DCAT. If one of them differs from the
-#   specification, somebody uses the data under terms that nobody granted. Licences are compared as SPDX
-#   identifiers; in DCAT they are the IRIs `https://spdx.org/licenses/<identifier>`. That a catalog names a
-#   licence at all is judged with its form (`catalog.dcat`, `catalog.stac`). Write the catalogs from the
-#   specification.
+#   Deny a licence in STAC or DCAT that is not the one of the specification. A user reads the licence where
+#   they find the data; if it differs there, somebody uses the data under terms that nobody granted. Licences
+#   are compared as SPDX identifiers; in DCAT they are the IRIs `https://spdx.org/licenses/<identifier>`. That
+#   a catalog names a licence at all is judged with its form (`catalog.dcat`, `catalog.stac`). Write the
+#   catalogs from the specification.
 # custom:
 #   evidence: [rights_claims, spec]
 #   needs: [rights.license]

@@ -1,11 +1,11 @@
 # METADATA
 # title: Deny a version without a rights holder and an attribution, or whose catalog gives others.
 # description: |
-#   Most open licences let anyone use the data on the condition that its source is named. So the specification
-#   must say in `rights.rights_holder` whose the data is and in `rights.attribution` what must be said about it,
-#   and the DCAT catalog, which is what users see, must say exactly the same: the name of `dct:rightsHolder` and
-#   the text of `dct:rights`, for the dataset and for each distribution. Mend the specification first (it makes
-#   a new version), then write the catalog from it.
+#   Deny a specification that does not say in `rights.rights_holder` whose the data is and in
+#   `rights.attribution` what must be said about it, and a DCAT catalog that does not say exactly the same:
+#   the name of `dct:rightsHolder` and the text of `dct:rights`, for the dataset and for each distribution.
+#   Most open licences let anyone use the data on the condition that its source is named, and the catalog is
+#   what users see. Mend the specification first (it makes a new version), then write the catalog from it.
 # custom:
 #   evidence: [spec, rights_claims]
 #   serves: [R-135, R-137]

@@ -1,11 +1,11 @@
 # METADATA
 # title: Deny a version whose specification names no licence that is on the list of open licences.
 # description: |
-#   Whoever uses a map needs to know that they may. A licence that is missing, unclear (`unknown`, `other`,
-#   NOASSERTION) or not on the list can't be promoted: the version stays in quarantine until a rights steward
-#   has settled it. Write one SPDX licence identifier, spelled as SPDX spells it, into `rights.license` of the
-#   specification; what `rights` may hold beside it is `rights_holder`, `attribution` and `terms_url`. The list
-#   can be shortened by a profile, never lengthened.
+#   Deny a licence that is missing, unclear (`unknown`, `other`, NOASSERTION) or not on the list. Whoever uses
+#   the data needs to know that they may; until a rights steward has settled it, the version stays in
+#   quarantine. Write one SPDX licence identifier, spelled as SPDX spells it, into `rights.license` of the
+#   specification; what `rights` may hold beside it is `rights_holder`, `attribution` and `terms_url`. The
+#   list can be shortened by a profile, never lengthened.
 # custom:
 #   evidence: [spec]
 #   settings:

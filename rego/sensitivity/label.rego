@@ -1,12 +1,13 @@
 # METADATA
 # title: Deny a version whose policy label is missing, unknown, quarantine, or lacks what the label demands.
 # description: |
-#   The label decides who may see the data, so doubt about it means that nobody may. It must be one of the
-#   labels of the table `labels` (DESIGN §7). A generalised version must say what was generalised, by at least
-#   one obligation, and from which version it was made; restricted data must name the rule by which access is
-#   given (`policy.access_rule`); embargoed data the moment at which the embargo ends (`policy.embargo_until`).
-#   A label that is served to everyone can have neither: then the label, or the rule, is a mistake. The label
-#   `quarantine` is never promoted: settle rights and sensitivity, then label the data anew.
+#   Deny a label that is not one of the table `labels`, or without what the table demands for it. The label
+#   decides who may see the data, so doubt about it means that nobody may. A generalised version must say what
+#   was generalised, by at least one obligation, and from which version it was made; restricted data must name
+#   the rule by which access is given (`policy.access_rule`); embargoed data the moment at which the embargo
+#   ends (`policy.embargo_until`). A label that is served to everyone can have neither: then the label, or the
+#   rule, is a mistake. The label `quarantine` is never promoted: settle rights and sensitivity, then label
+#   the data anew.
 # custom:
 #   evidence: [spec]
 #   serves: [R-003, R-013, R-138, R-142]

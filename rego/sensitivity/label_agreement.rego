@@ -1,11 +1,12 @@
 # METADATA
 # title: Deny a version of which any document states another policy label than the specification.
 # description: |
-#   Each service that touches the data reads the label where it finds it: the API in the catalog, the index in
-#   the manifest, the auditor in the receipt. If only one of them says `public` where the others say
-#   `restricted`, the data leaks there. Specification, policy decision, manifest, receipts that state a label,
-#   STAC collection, STAC items and DCAT must agree. That a document states a label at all is judged with its
-#   form. Decide which label holds, and write all documents from the specification.
+#   Deny a label in any document that is not the one of the specification. Each service that touches the data
+#   reads the label where it finds it: the API in the catalog, the index in the manifest, the auditor in the
+#   receipt. If only one of them says `public` where the others say `restricted`, the data leaks there.
+#   Specification, policy decision, manifest, receipts that state a label, STAC collection, STAC items and
+#   DCAT must agree. That a document states a label at all is judged with its form. Decide which label holds,
+#   and write all documents from the specification.
 # custom:
 #   evidence: [label_claims, spec]
 #   needs: [sensitivity.label]

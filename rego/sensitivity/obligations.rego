@@ -1,12 +1,14 @@
 # METADATA
 # title: Deny a version if an obligation of its specification is not recorded as applied by the run that made it.
 # description: |
-#   An obligation is a promise: these fields are removed, this geometry is generalised. The receipt of the run
-#   that made the data is where the promise is said to be kept, with the parameters that were used. Each
-#   obligation of the specification must stand in `policy.obligations_applied` of a passed transform receipt of
-#   this version, with equal parameters. That the policy decision lists the same obligations is judged by
-#   `sensitivity.decision`, and that the bytes show them by `sensitivity.obligations_in_data`. Run the transform
-#   anew with the obligation; never write it into the receipt by hand.
+#   Deny an obligation that no receipt of the run that made the data records as applied, or with other
+#   parameters. An obligation is a promise: these fields are removed, this geometry is generalised. The
+#   receipt of the run that made the data is where the promise is said to be kept, with the parameters that
+#   were used. Each obligation of the specification must stand in `policy.obligations_applied` of a passed
+#   transform receipt of this version, with equal parameters. That the policy decision lists the same
+#   obligations is judged by `sensitivity.decision`, and that the bytes show them by
+#   `sensitivity.obligations_in_data`. Run the transform anew with the obligation; never write it into the
+#   receipt by hand.
 # custom:
 #   evidence: [obligations, receipts]
 #   serves: [R-121, R-140, R-142]

@@ -117,13 +117,8 @@ def test_pretending_to_be_a_worker_is_of_no_use(pytester_run: Run, denied: Path,
         ("--setup-show", "-k", "test_plain", "project"),
     ],
 )
-def test_a_selection_is_never_green(
-    pytester_run: Run, tmp_path: Path, good: Path, more: tuple[str, ...]
-) -> None:
-    (tmp_path / "evidence").symlink_to(good)
-    done = pytester_run(f"--kfm-target={good}", *more)
-    if "--deselect" in more:
-        done = pytester_run(f"--kfm-target={good}", "--deselect", os.path.relpath(good / "release", tmp_path))
+def test_a_selection_is_never_green(pytester_run: Run, tmp_path: Path, more: tuple[str, ...]) -> None:
+    done = pytester_run(f"--kfm-target={kansas_copy(tmp_path)}", *more)
     assert done.returncode == 1, said(done)
     assert "were not shown as passed" in last(done)
 
@@ -302,6 +297,13 @@ def test_a_deleted_manifest_is_still_shown_at_its_place(pytester_run: Run, denie
     done = pytester_run("-v", f"--kfm-target={denied}")
     assert done.returncode != 0
     assert f"evidence/release/manifests/kansas-counties/{manifest.name}::naming::acme.label" in done.stdout
+
+
+def test_evidence_outside_the_root_folder_has_node_ids_of_its_own(pytester_run: Run, good: Path) -> None:
+    done = pytester_run("-rA", f"--kfm-target={good}")
+    lines = {line for line in done.stdout.splitlines() if line.startswith("PASSED ")}
+    assert len(lines) == 6, said(done)
+    assert all("release/manifests/kansas-counties/" in line for line in lines)
 
 
 def test_the_idle_plugin_imports_nothing_of_the_package(tmp_path: Path) -> None:

@@ -69,7 +69,9 @@ def judge_tree(
     results = {}
     for subject in discover(snapshot, layout):
         given = given_facts(suite(profile), engines(profile), snapshot, layout, index, subject, evaluated_at)
-        judged = judge_one(Request(folder="/"), suite(profile), Facts(given, shared), subject, lambda *_: None)
+        judged = judge_one(
+            Request(folder="/"), suite(profile), Facts(given, shared), subject, lambda *_: None
+        )
         results[subject.id] = judged.result
     return results
 
@@ -85,5 +87,8 @@ def explained(result: Mapping[str, Any]) -> str:
     for check in result["checks"]:
         if check["status"] != "PASS":
             lines.append(f"{result['id']} {check['status']} {check['id']} because {check['because']}")
-            lines += [f"    {f['file']}:{f['line']} {f['pointer']} {f['message']} (found {f['found']})" for f in check["findings"][:5]]
+            lines += [
+                f"    {f['file']}:{f['line']} {f['pointer']} {f['message']} (found {f['found']})"
+                for f in check["findings"][:5]
+            ]
     return "\n".join(lines)

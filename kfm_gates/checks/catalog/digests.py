@@ -30,7 +30,7 @@ def digests(claim: DigestClaim) -> Verdict:
         )
     if _same(claim):
         return OK
-    message = f"`{claim.field}` is not the {claim.measure} of the file that it speaks of"
+    message = f"`{claim.field}` is not the {claim.measure} of what it speaks of"
     return deny(claim.place, message, found=claim.stated, expected=f"{claim.actual} ({claim.of})", hint=hint)
 
 

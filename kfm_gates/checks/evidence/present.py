@@ -5,7 +5,8 @@ from __future__ import annotations
 from kfm_gates.checks.api import check
 from kfm_gates.evidence.reading import KEPT
 from kfm_gates.facts.files import DOCUMENTS, PinnedFile
-from kfm_gates.facts.presence import Due, Presence, Stray
+from kfm_gates.facts.presence import Due, Presence
+from kfm_gates.facts.strays import Stray
 from kfm_gates.model.finding import OK, Place, Verdict, deny
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kfm_gates.checks.api import check
-from kfm_gates.facts.truth_path import Order, Output, RawFile, RunInput, Stage
-from kfm_gates.model.finding import OK, Finding, Verdict, deny, finding, verdict
+from kfm_gates.facts.truth_path import Output, RawFile, Record, RunInput, Stage
+from kfm_gates.facts.truth_path_times import Order
+from kfm_gates.model.finding import OK, Finding, Place, Verdict, deny, finding, verdict
 from kfm_gates.model.text import instant
 
 _FETCHING = frozenset({"ingest", "ingest+publish"})
@@ -29,6 +30,8 @@ def truth_path(stage: Stage) -> Verdict:
         return verdict(_input(step))
     if isinstance(step, RawFile):
         return _raw(step)
+    if isinstance(step, Record):
+        return _record(step)
     return _order(step)
 
 
@@ -107,6 +110,18 @@ def _raw(file: RawFile) -> Verdict:
             hint="restore the file; raw data is never changed, new data is a new acquisition",
         )
     return OK
+
+
+def _record(record: Record) -> Verdict:
+    if record.on_disk == record.stated:
+        return OK
+    return deny(
+        Place(record.path),
+        "the acquisition record is not the one that the ingest wrote",
+        found=record.on_disk,
+        expected=f"{record.stated}, as {record.receipt} states",
+        hint="restore the record; a new acquisition gets a new one",
+    )
 
 
 def _order(order: Order) -> Verdict:

@@ -35,6 +35,7 @@ def ledger(account: LedgerAccount, checkpoint: Form[Checkpoint], snapshot: Snaps
             *_future(account.ledger, clock),
             *_receipts(account),
             *_entries(account, snapshot),
+            *_sources(account),
         ]
     )
 
@@ -154,4 +155,18 @@ def _entries(account: LedgerAccount, snapshot: Snapshot) -> Iterator[Finding]:
                 found=entry.path,
                 expected="a receipt of this version",
                 hint="restore the receipt; receipts are kept, those of failed runs too",
+            )
+
+
+def _sources(account: LedgerAccount) -> Iterator[Finding]:
+    """The receipts of the versions that this one was made from are as they were entered, too."""
+    for path, digest in account.sources:
+        entered = [entry.digest for entry in account.ledger.of_receipt.get(path, ())]
+        if entered != [digest]:
+            yield finding(
+                Place(path),
+                f"{path}, on which this version rests, is not the receipt that the ledger knows",
+                found=digest,
+                expected=", ".join(entered) or "one entry in the ledger",
+                hint="restore the receipt as it was when it was entered",
             )

@@ -139,8 +139,7 @@ def _in_bytes(
             continue
         try:
             for flaw in islice(look(content.reader), SHOWN):
-                found = f"{flaw.found} ({flaw.where})"
-                yield _finding(Place(content.path), f"{message}: {flaw.where}", found, expected)
+                yield _finding(Place(content.path), f"{message}: {flaw.where}", flaw.found, expected)
         except CantVerify as error:
             yield _unverified(case, Place(content.path), content.format, str(error))
 
