@@ -45,19 +45,22 @@ def _of_ledger(snapshot: Snapshot, layout: Layout) -> set[Subject]:
     if path not in snapshot:
         return found
     try:
-        lines = snapshot.data(path).splitlines()
+        with snapshot.open(path) as lines:
+            found = {subject for line in lines if (subject := _of_entry(line)) is not None}
     except Unreadable:
         return found
-    for line in lines:
-        try:
-            entry = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(entry, dict):
-            slug, version = entry.get("dataset_slug"), entry.get("dataset_version_id")
-            if _is_segment(slug) and _is_segment(version):
-                found.add(Subject(slug, version))
     return found
+
+
+def _of_entry(line: bytes) -> Subject | None:
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(entry, dict):
+        return None
+    slug, version = entry.get("dataset_slug"), entry.get("dataset_version_id")
+    return Subject(slug, version) if _is_segment(slug) and _is_segment(version) else None
 
 
 def _is_segment(name: object) -> TypeGuard[str]:

@@ -110,7 +110,7 @@ def run(request: Request, suite: Suite, target: Target, progress: Progress) -> R
         judged = judge_in_processes(request, done.evaluated_at, subjects, progress)
     else:
         judged = judge_here(request, suite, snapshot, done.evaluated_at, subjects, progress)
-    results = settled(judged, snapshot)
+    results = settled(judged, snapshot, suite.configuration.layout)
     done.files = {f["path"]: f["digest"] for each in results for f in each["files"]}
     done.statement = statement(suite, suite.profile.operation, done.evaluated_at, request.partial, results)
     done.decision, done.decision_digest = canonical(done.statement)
@@ -200,9 +200,10 @@ def _subjects(request: Request, suite: Suite, target: Target, snapshot: Snapshot
     return tuple(s for s in wanted if not request.subjects or s.id in request.subjects)
 
 
-def settled(judged: Sequence[JudgedSubject], snapshot: Snapshot) -> list[dict[str, Any]]:
+def settled(judged: Sequence[JudgedSubject], snapshot: Snapshot, layout: Layout) -> list[dict[str, Any]]:
     """The results, after a last look at every file: what changed since it was read denies its subjects."""
     folder = snapshot.source
+    zones = [zone.rstrip("/") for zone in layout.zones()]
     changes: dict[str, str] = {}
     pinned: dict[str, str] = {}
     for each in judged:
@@ -213,11 +214,12 @@ def settled(judged: Sequence[JudgedSubject], snapshot: Snapshot) -> list[dict[st
             stamp = each.stamps[path]
             if stamp is not None and path not in changes and (reason := folder.moved(path, stamp)):
                 changes[path] = reason
-    if changes:
+    arrived = {path: "appeared or vanished while it was judged" for path in snapshot.new_or_gone(zones)}
+    if changes or arrived:
         from kfm_gates.judge.unsettled import deny_changed
 
         for each in judged:
-            deny_changed(each.result, changes)
+            deny_changed(each.result, changes, arrived)
     return [each.result for each in judged]
 
 

@@ -11,16 +11,20 @@ from kfm_gates.model.finding import Place, Status, finding
 CHECK = "evidence.stable"
 
 
-def deny_changed(result: dict[str, Any], changes: Mapping[str, str]) -> None:
-    """Deny a subject's result, in place, for each of its files that changed since it was read."""
-    touched = sorted({file["path"] for file in result["files"]} & set(changes))
+def deny_changed(result: dict[str, Any], changes: Mapping[str, str], arrived: Mapping[str, str]) -> None:
+    """Deny a subject's result, in place, for each of its files that changed since it was read.
+
+    What `arrived` (or vanished) belongs to nobody yet, so every subject is denied for it.
+    """
+    reasons = {**changes, **arrived}
+    touched = sorted({file["path"] for file in result["files"]} & set(changes) | set(arrived))
     if not touched:
         return
     findings = []
     for path in touched:
         denied = finding(
             Place(path),
-            f"{path} {changes[path]}",
+            f"{path} {reasons[path]}",
             found="other bytes than those that were judged",
             expected="evidence that rests while it is judged",
             hint="wait until whatever writes there has ended, then run the gates again",

@@ -28,6 +28,7 @@ from kfm_gates.model.finding import Json
 from kfm_gates.model.form import form_findings
 from kfm_gates.model.permit import Permit
 from kfm_gates.model.text import instant
+from kfm_gates.permit.issue import LONGEST, MAXIMUM_AGE
 
 
 def read_permit(path: Path) -> Permit:
@@ -64,6 +65,7 @@ def verify(
         raise PermitExpired(
             f"the permit is issued at {permit.issued_at}, which is in the future; check the clock"
         )
+    _refuse_impossible_times(permit)
     if operation is not None and permit.operation != operation:
         raise PermitMismatch(f"the permit is for {permit.operation!r}, not for {operation!r}")
     if expect_pack is not None and permit.policy_pack_digest != expect_pack:
@@ -71,6 +73,17 @@ def verify(
             f"the permit is of the policy pack {permit.policy_pack_digest}, not {expect_pack}"
         )
     _judge_again(permit, request, judge)
+
+
+def _refuse_impossible_times(permit: Permit) -> None:
+    """Refuse times that no judge writes: nobody can see from the evidence that they were changed."""
+    issued = instant(permit.issued_at)
+    age, life = issued - instant(permit.evaluated_at), instant(permit.expires_at) - issued
+    if abs(age.total_seconds()) > MAXIMUM_AGE or life.total_seconds() > LONGEST:
+        raise PermitInvalid(
+            f"the permit was judged {permit.evaluated_at}, issued {permit.issued_at} and expires "
+            f"{permit.expires_at}: no judge issues such a permit; run the gates again"
+        )
 
 
 def _judge_again(permit: Permit, request: Request, judge: Callable[[Request], Verdict]) -> None:
@@ -113,7 +126,7 @@ def _judge_again(permit: Permit, request: Request, judge: Callable[[Request], Ve
     for what, value in named.items():
         if value != actual[what]:
             raise PermitStale(f"the permit names another {what} than what is there now; run the gates again")
-    if permit.checkpoint is not None and permit.checkpoint.document() != verdict.checkpoint:
+    if (permit.checkpoint.document() if permit.checkpoint else None) != verdict.checkpoint:
         raise PermitStale(
             "the permit names another ledger checkpoint than what is there now; run the gates again"
         )

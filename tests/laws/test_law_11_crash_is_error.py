@@ -141,7 +141,7 @@ def test_a_crash_while_the_record_is_written_leaves_no_permit(tmp_path: Path) ->
     changed = install(
         tmp_path,
         {
-            "judge/__main__.py": (
+            "judge/process.py": (
                 'record.write(folder, "run.json"',
                 'raise OSError(28, "No space left on device")',
             )
