@@ -51,9 +51,7 @@ def judge_in_process(
     Raises UsageError for what was asked wrongly and EngineError for a judge that failed, died, or did not
     end within `timeout` seconds. In none of these cases is there a permit.
     """
-    if request.record is not None:
-        with contextlib.suppress(OSError):
-            (Path(request.folder) / request.record / "permit.json").unlink()
+    _forget_old_permit(request)
     command = [python or sys.executable, "-I", "-m", "kfm_gates.judge"]
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     environment |= {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
@@ -75,6 +73,16 @@ def judge_in_process(
         code = process.wait()
         errors.seek(0)
         return _verdict(last, code, errors.read()[-2000:].decode("utf-8", "replace").strip())
+
+
+def _forget_old_permit(request: Request) -> None:
+    """Remove the permit of an earlier run, so that none is left if the judge dies before it starts."""
+    if request.record is None:
+        return
+    record = Path(request.folder) / request.record
+    if (record / "run.json").is_file():  # a folder without it is no record, and nothing of ours to delete
+        with contextlib.suppress(OSError):
+            (record / "permit.json").unlink()
 
 
 def _talk(
