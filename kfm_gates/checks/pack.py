@@ -78,7 +78,9 @@ def tables(roots: tuple[Path, ...]) -> dict[str, Any]:
     for root in roots:
         for path in sorted((root / "rego" / "data").glob("*.json")):
             if path.stem in found:
-                raise UsageError(f"{path}: there is a table {path.stem!r} already; a pack can add tables, not replace them")
+                raise UsageError(
+                    f"{path}: there is a table {path.stem!r} already; a pack can add tables, not replace them"
+                )
             found[path.stem] = json.loads(path.read_bytes())
     return found
 

@@ -17,7 +17,7 @@ from kfm_gates.checks.rego_check import about, metadata_of
 from kfm_gates.engines.interface import ShapeResult
 from kfm_gates.errors import UsageError
 from kfm_gates.evidence.pointers import join
-from kfm_gates.facts.container import Facts
+from kfm_gates.facts.container import Facts, Unmet
 from kfm_gates.facts.documents import KINDS, Form
 from kfm_gates.facts.graphs import GraphReport
 from kfm_gates.model.finding import Finding, Place, Status, finding
@@ -35,20 +35,26 @@ class ShaclCheck:
     def run(self, facts: Facts, settings: Mapping[str, Any]) -> Outcome:
         """See Check."""
         report = facts.get(GraphReport)
-        for name in self.evidence:
-            if name in report.unmet:
-                return Outcome(Status.ABSTAIN, because=(report.unmet[name],))
-        forms = [report.documents[name].form for name in self.evidence]
+        try:
+            documents = report.documents(self.evidence)
+        except Unmet as unmet:
+            return Outcome(Status.ABSTAIN, because=(unmet.because,))
+        forms = [document.form for document in documents]
         findings = [each for form in forms for each in form.findings]
-        for name in self.evidence:
-            path = report.documents[name].form.path
+        for document in documents:
             findings += [
-                finding(Place(path, p.pointer), p.message, found=p.found, expected=p.expected, hint=p.hint)
-                for p in report.documents[name].problems
+                finding(
+                    Place(document.form.path, p.pointer),
+                    p.message,
+                    found=p.found,
+                    expected=p.expected,
+                    hint=p.hint,
+                )
+                for p in document.problems
             ]
         if findings:
             return concluded(self.about.id, len(forms), findings)
-        answer = report.answers.get(self.evidence)
+        answer = report.answer(self.evidence)
         if answer is None:
             return Outcome(Status.ERROR, because=(f"{self.about.id}: no graph was validated",))
         counts = answer.focus_counts.get(self.file.as_posix(), {})

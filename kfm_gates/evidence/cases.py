@@ -20,6 +20,7 @@ import fnmatch
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from kfm_gates.errors import EvidenceError
@@ -150,13 +151,19 @@ def _patched(data: bytes, patch: list[dict[str, Any]], path: str) -> bytes:
             for each in _patch(lines, patch)
         )
     if path.endswith((".yaml", ".yml")):
-        return dump_yaml(_patch(parse_yaml(data), patch))
+        return dump_yaml(_patch(_yaml(data), patch))
     document = _patch(parse_json(data), patch)
     if data.count(b"\n") <= 1:
         return (
             json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
         )
     return json.dumps(document, ensure_ascii=False, indent=2).encode("utf-8") + b"\n"
+
+
+@lru_cache(maxsize=16)
+def _yaml(data: bytes) -> Any:
+    """The value of a YAML document, parsed once however many cases patch it; `_patch` copies it."""
+    return parse_yaml(data)
 
 
 def _patch(document: Any, patch: list[dict[str, Any]]) -> Any:

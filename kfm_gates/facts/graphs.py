@@ -6,13 +6,12 @@ does not state itself must not pass because PROV states it. Checks that name the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kfm_gates.engines.interface import SchemaProblem, ShapesAnswer, ShapesEngine
 from kfm_gates.engines.jsonld import problems
-from kfm_gates.facts.container import Facts, Unmet, provides
+from kfm_gates.facts.container import Facts, provides
 from kfm_gates.facts.documents import KINDS, Form
 from kfm_gates.facts.given import ShapeChecks
 
@@ -25,37 +24,41 @@ class GraphDocument:
     problems: tuple[SchemaProblem, ...]
 
 
-@dataclass(frozen=True)
 class GraphReport:
-    """The documents, and what the shapes say of them."""
+    """The documents that the SHACL checks name, and what the shapes say of them."""
 
-    documents: Mapping[str, GraphDocument]
-    unmet: Mapping[str, str]
-    answers: Mapping[tuple[str, ...], ShapesAnswer]
-    """By the documents that were judged together; none when one of them could not be read."""
+    def __init__(self, facts: Facts, shapes: ShapeChecks) -> None:
+        self._facts, self._shapes = facts, shapes
+        self._documents: dict[str, GraphDocument] = {}
+        self._answers: dict[tuple[str, ...], ShapesAnswer | None] = {}
+
+    def documents(self, names: tuple[str, ...]) -> tuple[GraphDocument, ...]:
+        """The documents of these names; raises Unmet when one of them can't be had."""
+        return tuple(self._document(name) for name in names)
+
+    def _document(self, name: str) -> GraphDocument:
+        if name not in self._documents:
+            model: Any = next(kind.model for kind in KINDS if kind.name == name)
+            form = self._facts.get(Form[model])
+            self._documents[name] = GraphDocument(form, () if form.findings else problems(form.raw))
+        return self._documents[name]
+
+    def answer(self, names: tuple[str, ...]) -> ShapesAnswer | None:
+        """What all shapes over exactly these documents say, in one call; None when one can't be read as a graph."""
+        if names not in self._answers:
+            found = self.documents(names)
+            readable = not any(each.form.findings or each.problems for each in found)
+            self._answers[names] = self._validated(names, found) if readable else None
+        return self._answers[names]
+
+    def _validated(self, names: tuple[str, ...], found: tuple[GraphDocument, ...]) -> ShapesAnswer:
+        engine = self._facts.get(ShapesEngine)  # type: ignore[type-abstract]
+        graph = {name: document.form.raw for name, document in zip(names, found, strict=True)}
+        checks = [check for check in sorted(self._shapes.files) if self._shapes.evidence[check] == names]
+        return engine.validate(graph, [self._shapes.files[check] for check in checks])
 
 
 @provides
 def graph_report(facts: Facts, shapes: ShapeChecks) -> GraphReport:
-    """Read the documents that the SHACL checks name, and validate each group of them in one call."""
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for check in sorted(shapes.evidence):
-        groups.setdefault(shapes.evidence[check], []).append(check)
-    documents: dict[str, GraphDocument] = {}
-    unmet: dict[str, str] = {}
-    for name in sorted({name for names in groups for name in names}):
-        model: Any = next(kind.model for kind in KINDS if kind.name == name)
-        try:
-            form = facts.get(Form[model])
-        except Unmet as error:
-            unmet[name] = error.because
-        else:
-            documents[name] = GraphDocument(form, () if form.findings else problems(form.raw))
-    answers = {}
-    for names, checks in groups.items():
-        graph = {name: documents[name] for name in names if name in documents}
-        if len(graph) == len(names) and not any(d.form.findings or d.problems for d in graph.values()):
-            engine = facts.get(ShapesEngine)  # type: ignore[type-abstract]
-            raws = {name: document.form.raw for name, document in graph.items()}
-            answers[names] = engine.validate(raws, [shapes.files[check] for check in checks])
-    return GraphReport(documents, unmet, answers)
+    """What is computed is computed when a check asks for it, once."""
+    return GraphReport(facts, shapes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from kfm_gates.facts.parsed import Parsed
 from kfm_gates.judge.bench_engines import Engines
 from kfm_gates.judge.configuration import load_configuration
 from kfm_gates.judge.decision import canonical, statement, subject_result
-from kfm_gates.judge.known_answers import prove
+from kfm_gates.judge.known_answers import Prover
 from kfm_gates.judge.profile import Gate
 from kfm_gates.judge.request import Request, Target, resolve_targets
 from kfm_gates.judge.running import Docket, judge, plan
@@ -131,12 +131,12 @@ def judge_here(
     shared: dict[Any, object] = {}
     judged = []
     with Engines(suite) as engines:
-        prove(suite, engines)
+        prover = Prover(suite, engines)
         index = Index(snapshot, layout)
         for subject in subjects:
             given = given_facts(suite, engines, snapshot, layout, index, subject, evaluated_at)
             facts = Facts(given, shared)
-            judged.append(judge_one(request, suite, facts, subject, progress))
+            judged.append(judge_one(request, suite, facts, subject, progress, prover.prove))
             own = index.all_of_version(subject.slug, subject.version)
             snapshot.release(own)
             facts.get(Parsed).forget(own)
@@ -166,15 +166,23 @@ def given_facts(
 
 
 def judge_one(
-    request: Request, suite: Suite, facts: Facts, subject: Subject, progress: Progress
+    request: Request,
+    suite: Suite,
+    facts: Facts,
+    subject: Subject,
+    progress: Progress,
+    prove: Callable[[Iterable[str]], None] = lambda checks: None,
 ) -> JudgedSubject:
-    """Make the docket of one subject, then judge every entry of it."""
+    """Make the docket of one subject, have its checks proven, then judge every entry of it."""
 
     def selected(gate: Gate, check: str) -> bool:
         by_gate = not request.gates or gate.name in request.gates or gate.label in request.gates
         return by_gate and (not request.checks or check in request.checks)
 
     docket = plan(suite, facts, selected)
+    waits = any(gate.needs for gate, _ in docket.planned)  # then what other gates say decides too
+    planned = [check for _, group in docket.planned for check in group.checks]
+    prove(suite.checks if waits else suite.with_needs(planned))
     entries = judge(suite, facts, docket, subject.id, lambda check: progress(subject.id, check))
     _refuse_incomplete(docket, [entry.group.id for entry in entries], subject)
     files = facts.resolve(tuple[PinnedFile, ...])

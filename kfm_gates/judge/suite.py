@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -47,6 +47,17 @@ class Suite:
     def rules(self) -> tuple[RegoCheck, ...]:
         """The Rego checks among the suite's checks."""
         return tuple(check for check in self.checks.values() if isinstance(check, RegoCheck))
+
+    def with_needs(self, checks: Iterable[str]) -> set[str]:
+        """These checks, and all that they need before they can be judged."""
+        found: set[str] = set()
+        pending = list(checks)
+        while pending:
+            check = pending.pop()
+            if check not in found:
+                found.add(check)
+                pending += self.checks[check].about.needs
+        return found
 
     def settings(self, id: str, subject: str | None) -> dict[str, Any]:
         """The settings of a check for one subject (`slug/version`), or before any override for None."""

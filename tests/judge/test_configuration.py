@@ -73,7 +73,10 @@ def test_the_digest_is_of_what_it_means_not_of_where_it_lies(tmp_path: Path) -> 
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "s.json").write_text("{}")
-        write(tmp_path / name, f"# {name}\n[schemas]\n'https://x/s.json' = {{ file = 's.json', sha256 = '{digest}' }}")
+        write(
+            tmp_path / name,
+            f"# {name}\n[schemas]\n'https://x/s.json' = {{ file = 's.json', sha256 = '{digest}' }}",
+        )
         found.add(load_configuration(None, tmp_path / name, None).digest())
     assert len(found) == 1
     assert load_configuration(None, tmp_path, None).digest() not in found

@@ -87,7 +87,10 @@ def cells(receipt: Receipt, *, minimum: Annotated[int, Stricter.HIGHER] = 1) -> 
 CASES = {
     "acme.cadence": {"file": "spec", "patch": [{"op": "replace", "path": "/cadence", "value": "never"}]},
     "acme.publisher": {"file": "dcat", "patch": [{"op": "remove", "path": "/@graph/%d/dct:publisher"}]},
-    "acme.cells": {"file": "receipt:promote.json", "patch": [{"op": "replace", "path": "/outputs", "value": []}]},
+    "acme.cells": {
+        "file": "receipt:promote.json",
+        "patch": [{"op": "replace", "path": "/outputs", "value": []}],
+    },
 }
 
 
@@ -169,7 +172,9 @@ def test_a_case_that_is_not_denied_stops_the_run(pack: Path) -> None:
 
 def test_a_second_file_for_a_check_of_the_house_is_refused(pack: Path) -> None:
     (pack / "gates" / "rego" / "rights").mkdir()
-    (pack / "gates" / "rego" / "rights" / "license.rego").write_text((RULE % "x").replace("acme.cadence", "rights.license"))
+    (pack / "gates" / "rego" / "rights" / "license.rego").write_text(
+        (RULE % "x").replace("acme.cadence", "rights.license")
+    )
     assert "more than one file" in refused(pack)
 
 
@@ -180,7 +185,10 @@ def test_a_weaker_setting_is_refused(pack: Path) -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "says"),
-    [("acme.cadence", "acme.cadense", "did you mean 'acme.cadence'"), ("minimum = 3", "minimun = 3", "did you mean 'minimum'")],
+    [
+        ("acme.cadence", "acme.cadense", "did you mean 'acme.cadence'"),
+        ("minimum = 3", "minimun = 3", "did you mean 'minimum'"),
+    ],
 )
 def test_misspelt_names_are_refused(pack: Path, old: str, new: str, says: str) -> None:
     (pack / "acme.toml").write_text(PROFILE.replace(old, new))
@@ -195,7 +203,11 @@ def test_a_table_can_not_be_replaced(pack: Path) -> None:
 
 @pytest.mark.parametrize(
     ("body", "says"),
-    [("return None", "instead of a verdict"), ("import os; os._exit(0)", "worker"), ("raise SystemExit(0)", "worker")],
+    [
+        ("return None", "instead of a verdict"),
+        ("import os; os._exit(0)", "worker"),
+        ("raise SystemExit(0)", "worker"),
+    ],
 )
 def test_python_of_a_pack_that_misbehaves_stops_the_run(pack: Path, body: str, says: str) -> None:
     (pack / "gates" / "checks" / "acme" / "cells.py").write_text(CHECK % body)

@@ -26,7 +26,7 @@ def test_extends_adds_gates_and_checks(tmp_path: Path) -> None:
         + 'gates.hydrology = { label = "H", needs = ["catalog"], checks = ["acme.gauge", { any = ["acme.a", "acme.b"] }] }\n'
         + 'gates.rights = { checks = ["acme.tribal"] }\n',
     )
-    assert own.check_ids()[: 6] == base.check_ids()[:6]
+    assert own.check_ids()[:6] == base.check_ids()[:6]
     assert set(own.check_ids()) == set(base.check_ids()) | {"acme.gauge", "acme.a", "acme.b", "acme.tribal"}
     assert own.operation == "promote"
 
@@ -35,11 +35,17 @@ def test_extends_adds_gates_and_checks(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ('profile = { name = "x", extends = "promotion-v2" }', "did you mean 'promotion-v1'"),
-        ('profile = { name = "x", operation = "promot" }\ngates.a = { checks = ["a.b"] }', "did you mean 'promote'"),
+        (
+            'profile = { name = "x", operation = "promot" }\ngates.a = { checks = ["a.b"] }',
+            "did you mean 'promote'",
+        ),
         (HEAD + "[gate.x]\nchecks = []", "unknown key 'gate'; did you mean 'gates'"),
         (HEAD + "gates.x = { checks = [] }", "without checks would open without proof"),
         (HEAD + 'gates.x = { checks = ["rights.license"] }', "listed twice"),
-        (HEAD + 'gates.x = { needs = ["catalogue"], checks = ["a.b"] }', "unknown gate 'catalogue'; did you mean 'catalog'"),
+        (
+            HEAD + 'gates.x = { needs = ["catalogue"], checks = ["a.b"] }',
+            "unknown gate 'catalogue'; did you mean 'catalog'",
+        ),
         (HEAD + 'gates.x = { checks = [{ any = ["a.b"] }] }', "at least two"),
         (HEAD + "gates.x = { checks = [3] }", "a check is a text"),
         (HEAD + '[settings."rights.licence"]\nallowed = ["x"]', "did you mean 'rights.license'"),

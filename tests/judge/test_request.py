@@ -48,7 +48,11 @@ def test_a_root_together_with_a_manifest_of_it_means_all(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("targets", "says"),
-    [((), "no evidence was named"), (("gone",), "no such file or folder"), (("stray.json",), "lies where no manifest lies")],
+    [
+        ((), "no evidence was named"),
+        (("gone",), "no such file or folder"),
+        (("stray.json",), "lies where no manifest lies"),
+    ],
 )
 def test_mistakes(targets: tuple[str, ...], says: str, tmp_path: Path) -> None:
     (tmp_path / "stray.json").write_text("{}")

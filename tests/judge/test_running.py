@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,6 @@ from kfm_gates.judge.profile import Gate, Group, Profile
 from kfm_gates.judge.running import judge, plan
 from kfm_gates.judge.suite import Suite
 from kfm_gates.model.finding import Place, Status, finding
-from pathlib import Path
 
 PASS = Outcome(Status.PASS, 1)
 DENY = Outcome(Status.DENY, 1, (finding(Place("f"), "no", found=1, expected=2, hint="h"),))
@@ -38,7 +38,9 @@ def fake(id: str, answer: Any, *, needs: tuple[str, ...] = (), last: bool = Fals
     return Fake(About(id, "Deny.", "", "python", needs, last=last), answer)
 
 
-def run(*checks: Fake, groups: list[tuple[str, ...]] | None = None, gates: tuple[Gate, ...] = ()) -> dict[str, Any]:
+def run(
+    *checks: Fake, groups: list[tuple[str, ...]] | None = None, gates: tuple[Gate, ...] = ()
+) -> dict[str, Any]:
     made = gates or (Gate("g", "", "G", tuple(Group(g) for g in groups or [(c.about.id,) for c in checks])),)
     profile = Profile("p", "promote", "", made)
     suite = Suite(Configuration(Path("/")), profile, {c.about.id: c for c in checks}, (), Tables({}))
@@ -52,7 +54,9 @@ def test_statuses_are_those_of_the_checks() -> None:
     assert [e.status.name for e in ended.values()] == ["PASS", "DENY"]
 
 
-@pytest.mark.parametrize("crash", [ValueError("x"), SystemExit(0), RecursionError(), MemoryError(), EngineError("e")])
+@pytest.mark.parametrize(
+    "crash", [ValueError("x"), SystemExit(0), RecursionError(), MemoryError(), EngineError("e")]
+)
 def test_a_crash_is_an_error_and_the_others_are_still_judged(crash: BaseException) -> None:
     ended = run(fake("a.a", crash), fake("a.b", PASS))
     assert ended["a.a"].status is Status.ERROR
@@ -75,7 +79,8 @@ def test_abstaining_without_a_cause_that_failed_is_an_error() -> None:
 def test_waiting_for_itself_is_an_error() -> None:
     assert run(fake("a.a", Outcome(Status.ABSTAIN, because=("a.a",))))["a.a"].status is Status.ERROR
     both = run(
-        fake("a.a", Outcome(Status.ABSTAIN, because=("a.b",))), fake("a.b", Outcome(Status.ABSTAIN, because=("a.a",)))
+        fake("a.a", Outcome(Status.ABSTAIN, because=("a.b",))),
+        fake("a.b", Outcome(Status.ABSTAIN, because=("a.a",))),
     )
     assert {e.status for e in both.values()} <= {Status.ERROR, Status.ABSTAIN}
     assert Status.ERROR in {e.status for e in both.values()}
@@ -90,13 +95,19 @@ def test_any_opens_with_one_pass_but_not_with_an_error() -> None:
         ((DENY, Outcome(Status.ABSTAIN, because=("a.z",))), Status.DENY),
     ):
         ended = run(
-            fake("a.a", answers[0]), fake("a.b", answers[1]), fake("a.z", DENY), groups=[("a.a", "a.b"), ("a.z",)]
+            fake("a.a", answers[0]),
+            fake("a.b", answers[1]),
+            fake("a.z", DENY),
+            groups=[("a.a", "a.b"), ("a.z",)],
         )
         assert ended["any(a.a, a.b)"].status is expected
 
 
 def test_a_gate_waits_for_the_gates_that_it_needs() -> None:
-    gates = (Gate("first", "", "", (Group(("a.a",)),)), Gate("second", "", "", (Group(("a.b",)),), ("first",)))
+    gates = (
+        Gate("first", "", "", (Group(("a.a",)),)),
+        Gate("second", "", "", (Group(("a.b",)),), ("first",)),
+    )
     ended = run(fake("a.a", DENY), fake("a.b", PASS), gates=gates)
     assert ended["a.b"].status is Status.ABSTAIN
     assert ended["a.b"].outcomes["a.b"].because == ("a.a",)
@@ -117,5 +128,7 @@ def test_what_looks_back_is_judged_last_and_listed_in_its_place() -> None:
 
 
 def test_error_text_is_the_same_on_every_run() -> None:
-    reasons = {run(fake("a.a", ValueError(f"at {object()!r}")))["a.a"].outcomes["a.a"].because for _ in range(3)}
+    reasons = {
+        run(fake("a.a", ValueError(f"at {object()!r}")))["a.a"].outcomes["a.a"].because for _ in range(3)
+    }
     assert len(reasons) == 1

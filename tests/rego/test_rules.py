@@ -31,7 +31,9 @@ def engine(path: Path) -> regorus.Engine:
 
 
 @pytest.mark.parametrize(
-    ("path", "name"), [(p, n) for p in FILES for n in names_in(p)], ids=lambda value: getattr(value, "stem", value)
+    ("path", "name"),
+    [(p, n) for p in FILES for n in names_in(p)],
+    ids=lambda value: getattr(value, "stem", value),
 )
 def test_rule(path: Path, name: str) -> None:
     package = re.search(r"^package (\S+)", path.read_text(), re.MULTILINE)
