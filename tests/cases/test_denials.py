@@ -23,7 +23,9 @@ def test_case_is_denied_as_it_says(path: Path) -> None:
     results = judge_tree(broken.files, changed=broken.changed, evaluated_at=at)
     expected = dict(case["expect"])
     other = expected.pop("other", {})
-    assert expected.get(path.parent.name) in ("DENY", "ABSTAIN"), "a case must name the status of its own check"
+    assert expected.get(path.parent.name) in ("DENY", "ABSTAIN"), (
+        "a case must name the status of its own check"
+    )
     for id, result in results.items():
         wanted = expected if id == broken.subject.id else other
         assert not_passed(result) == wanted, explained(result)

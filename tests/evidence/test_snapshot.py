@@ -19,7 +19,11 @@ def root(tmp_path: Path) -> Path:
 
 def test_digest_size_and_bytes(root: Path) -> None:
     content = Snapshot(Folder(root)).content("a/b.json")
-    assert (content.digest, content.size, content.data) == (f"sha256:{hashlib.sha256(b'{}').hexdigest()}", 2, b"{}")
+    assert (content.digest, content.size, content.data) == (
+        f"sha256:{hashlib.sha256(b'{}').hexdigest()}",
+        2,
+        b"{}",
+    )
 
 
 def test_a_file_is_read_once(root: Path) -> None:
@@ -40,7 +44,9 @@ def test_released_bytes_must_be_the_same_when_read_again(root: Path) -> None:
         snapshot.data("a/b.json")
 
 
-def test_links_are_not_followed_wherever_they_stand(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_links_are_not_followed_wherever_they_stand(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     outside = tmp_path_factory.mktemp("outside")
     (outside / "secret.json").write_text("{}")
     (root / "a" / "link.json").symlink_to(outside / "secret.json")

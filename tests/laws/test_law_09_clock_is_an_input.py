@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.running import KANSAS, check, kansas_copy
+from tests.support.selection import some
 
 
 @functools.cache
@@ -34,7 +35,7 @@ def _decision(
     return ran.decision
 
 
-@pytest.mark.parametrize("seed", ["0", "1", "2", "3"])
+@pytest.mark.parametrize("seed", some(("0", "1", "2", "3"), ("0", "3")))
 def test_the_hash_seed_changes_nothing(tmp_path: Path, decision: bytes, seed: str) -> None:
     assert _decision(tmp_path, env={"PYTHONHASHSEED": seed}) == decision
 
@@ -48,7 +49,7 @@ def test_the_locale_changes_nothing(tmp_path: Path, decision: bytes, name: str) 
     assert _decision(tmp_path, env={"LC_ALL": name, "LANG": name}) == decision
 
 
-@pytest.mark.parametrize("zone", ["Pacific/Chatham", "America/Chicago"])
+@pytest.mark.parametrize("zone", ["Pacific/Chatham"])
 def test_the_time_zone_changes_nothing(tmp_path: Path, decision: bytes, zone: str) -> None:
     assert _decision(tmp_path, env={"TZ": zone}) == decision
 
