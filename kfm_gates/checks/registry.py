@@ -60,5 +60,5 @@ def _unknown(id: str, roots: list[Path]) -> str:
 
     known = sorted({each for root in roots for each in known_ids(root)})
     close = get_close_matches(id, known, n=1)
-    meant = f"; did you mean {close[0]!r}?" if close else ""
+    meant = f" (did you mean {close[0]!r}?)" if close else ""
     return f"unknown check {id!r}{meant}; `kfm-gates list` shows all"

@@ -67,8 +67,8 @@ def configured(
         if name not in settings:
             close = get_close_matches(name, settings, n=1)
             known = ", ".join(sorted(settings)) or "none"
-            meant = f"; did you mean {close[0]!r}?" if close else ""
-            raise UsageError(f"{check}: unknown setting {name!r} (known: {known}){meant}")
+            meant = f" (did you mean {close[0]!r}?)" if close else ""
+            raise UsageError(f"{check}: unknown setting {name!r}{meant}; known: {known}")
         result[name] = settings[name].tightened(f"{check}.{name}", result[name], new)
     return result
 

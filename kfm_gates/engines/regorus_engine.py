@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import TracebackType
 
+from kfm_gates.engines.early import worker_for
 from kfm_gates.engines.guarding import engine_errors
 from kfm_gates.engines.interface import RegoAnswer
+from kfm_gates.engines.limits import Limits
 from kfm_gates.engines.policy_file import PolicyFile, packages
-from kfm_gates.engines.worker import Limits, Worker, worker_for
+from kfm_gates.engines.worker import Worker
 from kfm_gates.errors import EngineError
 from kfm_gates.model.finding import Json
 

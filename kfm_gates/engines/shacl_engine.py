@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
+from kfm_gates.engines.early import worker_for
 from kfm_gates.engines.guarding import engine_errors
 from kfm_gates.engines.interface import ShapeResult, ShapesAnswer
-from kfm_gates.engines.worker import Limits, Worker, worker_for
+from kfm_gates.engines.limits import Limits
+from kfm_gates.engines.worker import Worker
 from kfm_gates.errors import EngineError
 from kfm_gates.model.finding import Json
 

@@ -15,34 +15,19 @@ import select
 import signal
 import subprocess
 import sys
-import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 from kfm_gates.engines import frames
 from kfm_gates.engines.guarding import sentence
+from kfm_gates.engines.limits import LIMITS, Limits
+from kfm_gates.engines.worker_tail import Tail
 from kfm_gates.errors import EngineError
 from kfm_gates.model.finding import Json
 
-GIB = 1024**3
-STDERR_TAIL = 4096
 PIPE_BYTES = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a worker may use: address space in bytes, and wall-clock seconds to get ready and per request."""
-
-    memory_bytes: int = 2 * GIB
-    start_seconds: float = 30.0
-    request_seconds: float = 30.0
-    cpu_seconds: int = 3600
-
-
-LIMITS: dict[str, Limits] = {"rego": Limits(), "shapes": Limits(memory_bytes=4 * GIB, request_seconds=60.0)}
 
 
 class Worker:
@@ -52,7 +37,7 @@ class Worker:
         self.service = service
         self.limits = limits or LIMITS.get(service, Limits())
         self._process: subprocess.Popen[bytes] | None = None
-        self._tail = _Tail()
+        self._tail = Tail()
         self._failure: str | None = None
         self._ready = False
         self._tickets = itertools.count(1)
@@ -257,58 +242,6 @@ class Worker:
         return EngineError(
             f"The {self.service} worker {reason}." + (f" It last said: {said}" if said else "")
         )
-
-
-_early: dict[str, Worker] = {}
-
-
-def start_early(*services: str) -> None:
-    """Start workers before it is known whether they are needed; `worker_for` hands them out."""
-    for service in services:
-        _early[service] = Worker(service).start()
-
-
-def worker_for(service: str, limits: Limits | None) -> Worker:
-    """A started worker: one that was started early with the same limits, or a fresh one."""
-    early = _early.pop(service, None)
-    if early is not None and limits is None and not early.failed:
-        return early
-    if early is not None:
-        early.close()
-    return Worker(service, limits).start()
-
-
-def close_early() -> None:
-    """Kill the workers that were started early and turned out not to be needed."""
-    while _early:
-        _early.popitem()[1].close()
-
-
-class _Tail:
-    """The end of what the child wrote to standard error, read by a thread so that the child never blocks."""
-
-    def __init__(self) -> None:
-        self._bytes = bytearray()
-        self._thread: threading.Thread | None = None
-
-    def follow(self, descriptor: int) -> None:
-        self._thread = threading.Thread(target=self._read, args=(descriptor,), daemon=True)
-        self._thread.start()
-
-    def _read(self, descriptor: int) -> None:
-        with contextlib.suppress(OSError):
-            while chunk := os.read(descriptor, 65536):
-                self._bytes += chunk
-                del self._bytes[:-STDERR_TAIL]
-
-    def finish(self, pipe: IO[bytes] | None) -> None:
-        if self._thread is not None:
-            self._thread.join(timeout=1)
-        if pipe is not None and not (self._thread is not None and self._thread.is_alive()):
-            pipe.close()
-
-    def text(self) -> str:
-        return " ".join(bytes(self._bytes).decode("utf-8", "replace").split())[-600:]
 
 
 def _environment() -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import stat
@@ -12,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from kfm_gates.errors import EvidenceError, UsageError
+from kfm_gates.errors import UsageError
 from kfm_gates.evidence.reading import (
     CHUNK,
     KEPT,
@@ -23,6 +22,7 @@ from kfm_gates.evidence.reading import (
     read_once,
     stamp_of,
 )
+from kfm_gates.evidence.verified import Verified
 
 
 class Source(Protocol):
@@ -176,7 +176,7 @@ class Snapshot:
         content = self.content(path)
         if content.size <= KEPT:
             return io.BytesIO(self.data(path))
-        return io.BufferedReader(_Verified(self.source.open_again(path), content, path), CHUNK)
+        return io.BufferedReader(Verified(self.source.open_again(path), content, path), CHUNK)
 
     def read_paths(self) -> tuple[str, ...]:
         """The files that were read so far, sorted."""
@@ -198,48 +198,6 @@ class Snapshot:
             return self.paths
         first, behind = bisect_left(self.paths, f"{folder}/"), bisect_left(self.paths, f"{folder}0")
         return self.paths[first:behind]  # "0" is the character after "/"
-
-
-class _Verified(io.RawIOBase):
-    """Random access to a large file; every chunk is checked against the digest pinned for it."""
-
-    def __init__(self, handle: BinaryIO, content: Content, path: str) -> None:
-        self._handle, self._content, self._path, self._at = handle, content, path, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._content.size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        number, within = divmod(self._at, CHUNK)
-        if number >= len(self._content.chunks):
-            return 0
-        self._handle.seek(number * CHUNK)
-        chunk = b""
-        while len(chunk) < CHUNK and (more := self._handle.read(CHUNK - len(chunk))):
-            chunk += more
-        if hashlib.sha256(chunk).digest() != self._content.chunks[number]:
-            raise EvidenceError(
-                f"{self._path}: changed while it was judged; run the gates again", file=self._path
-            )
-        piece = chunk[within : within + len(buffer)]
-        buffer[: len(piece)] = piece
-        self._at += len(piece)
-        return len(piece)
-
-    def close(self) -> None:
-        self._handle.close()
-        super().close()
 
 
 def _problem(entry: os.DirEntry[str]) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from kfm_gates.engines.worker import start_early
+from kfm_gates.engines.early import start_early
 
 
 def main() -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any
 
+from kfm_gates.engines.early import close_early
 from kfm_gates.engines.interface import RegoEngine, SchemaEngine, ShapesEngine
 from kfm_gates.engines.policy_file import PolicyFile
-from kfm_gates.engines.worker import close_early
 from kfm_gates.judge.suite import Suite
 
 

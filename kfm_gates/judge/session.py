@@ -204,7 +204,10 @@ def _subjects(request: Request, suite: Suite, target: Target, snapshot: Snapshot
     wanted = [subject for subject in target.named if subject in found] if target.named else list(found)
     for name in request.subjects:
         if name not in {subject.id for subject in wanted}:
-            raise UsageError(f"unknown subject {name!r}{did_you_mean(name, [s.id for s in found])}")
+            known = [subject.id for subject in wanted]
+            raise UsageError(
+                f"unknown subject {name!r}{did_you_mean(name, known)}; known: {', '.join(known[:10]) or 'none'}"
+            )
     return tuple(s for s in wanted if not request.subjects or s.id in request.subjects)
 
 

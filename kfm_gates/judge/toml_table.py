@@ -32,10 +32,10 @@ def only_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> N
 
 
 def did_you_mean(word: str, known: object) -> str:
-    """`; did you mean …?` when something known is close to `word`, else nothing."""
+    """` (did you mean …?)` when something known is close to `word`, else nothing."""
     names = [str(each) for each in known] if hasattr(known, "__iter__") else []
     close = get_close_matches(word, names, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def take(table: Mapping[str, Any], key: str, kind: type[T], where: str, default: T | None = None) -> T:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from kfm_gates.engines.interface import RegoAnswer, RegoEngine
+from kfm_gates.engines.limits import Limits
 from kfm_gates.engines.regorus_engine import RegorusEngine
-from kfm_gates.engines.worker import Limits
 from kfm_gates.errors import EngineError
 
 from .rego_samples import DATA, PACKAGE, policy, spec

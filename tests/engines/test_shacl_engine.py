@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from kfm_gates.engines.interface import ShapeResult, ShapesEngine
+from kfm_gates.engines.limits import Limits
 from kfm_gates.engines.shacl_engine import PyshaclEngine
-from kfm_gates.engines.worker import Limits
 from kfm_gates.errors import EngineError
 
 from .shape_samples import BARE, DATASET, DISTRIBUTION, OTHER, SHAPES

@@ -15,7 +15,8 @@ import pytest
 
 from kfm_gates.engines import worker as worker_module
 from kfm_gates.engines import worker_main
-from kfm_gates.engines.worker import Limits, Worker
+from kfm_gates.engines.limits import Limits
+from kfm_gates.engines.worker import Worker
 from kfm_gates.errors import EngineError
 
 SERVICE = """

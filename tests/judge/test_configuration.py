@@ -43,7 +43,7 @@ def test_configuration_inside_the_evidence_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("rot = 'x'", "unknown key 'rot'; did you mean 'root'"),
+        ("rot = 'x'", "unknown key 'rot' (did you mean 'root'"),
         ("root = 3", "must be a text"),
         ("root = ", "is not TOML"),
         ("[paths]\nledgr = 'x'", "did you mean 'ledger'"),

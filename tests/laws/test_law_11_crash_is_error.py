@@ -98,7 +98,7 @@ def test_a_rule_that_does_not_end_is_an_error(tmp_path: Path) -> None:
         tmp_path,
         {
             name: f"{head}\npackage kfm.{id}\n{LOOP}",
-            "engines/worker.py": ("request_seconds: float = 30.0", "request_seconds: float = 1.0"),
+            "engines/limits.py": ("request_seconds: float = 30.0", "request_seconds: float = 1.0"),
         },
     )
     ran = changed.check(kansas_copy(tmp_path), "--evaluated-at", EVALUATED_AT, cwd=tmp_path)
@@ -108,7 +108,7 @@ def test_a_rule_that_does_not_end_is_an_error(tmp_path: Path) -> None:
 
 def test_a_judge_that_does_not_end_is_an_error(tmp_path: Path) -> None:
     changed = install(
-        tmp_path, {"judge/known_answers.py": ("prover = _Prover(suite, engines)", "while True: pass")}
+        tmp_path, {"judge/known_answers.py": ("fresh = set(checks) - self._proven", "while True: pass")}
     )
     ran = changed.check(kansas_copy(tmp_path), "--timeout", "3", cwd=tmp_path)
     assert ran.code == 3, ran.said
