@@ -22,7 +22,7 @@ from typing import IO
 
 from kfm_gates.engines import frames
 from kfm_gates.engines.guarding import sentence
-from kfm_gates.engines.limits import LIMITS, Limits
+from kfm_gates.engines.limits import LIMITS, Limits, environment
 from kfm_gates.engines.worker_tail import Tail
 from kfm_gates.errors import EngineError
 from kfm_gates.model.finding import Json
@@ -67,7 +67,7 @@ class Worker:
                 stderr=subprocess.PIPE,
                 bufsize=0,
                 cwd="/",
-                env=_environment(),
+                env=environment(),
                 start_new_session=True,
             )
         except OSError as error:
@@ -242,12 +242,6 @@ class Worker:
         return EngineError(
             f"The {self.service} worker {reason}." + (f" It last said: {said}" if said else "")
         )
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of the caller's environment can steer the child, except where its own interpreter needs it."""
-    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
-    return {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC", "RUST_BACKTRACE": "0", **kept}
 
 
 def _descriptor(pipe: IO[bytes] | None) -> int:
