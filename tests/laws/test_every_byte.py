@@ -68,11 +68,13 @@ def _places(value: Any, pointer: tuple[str | int, ...] = ()) -> Iterator[tuple[t
 
 
 def _fields(kind: str) -> list[str]:
-    """`path#pointer` of every field, or of every list that is not empty."""
+    """`path#pointer` of every field, of every field that is not null, or of every list that is not empty."""
     found = []
     for path, document in _documents():
         for pointer, value in _places(document):
-            if kind == "list" and not (isinstance(value, list) and value):
+            if (kind == "list" and not (isinstance(value, list) and value)) or (
+                kind == "value" and value is None
+            ):
                 continue
             found.append(f"{path}#{json.dumps(pointer)}")
     return found
@@ -168,7 +170,7 @@ def test_an_emptied_list_is_denied(name: str) -> None:
     _is_denied(*_changed(name, "empty"))
 
 
-@pytest.mark.parametrize("name", _sampled(_fields("any")))
+@pytest.mark.parametrize("name", _sampled(_fields("value")))
 @pytest.mark.parametrize("change", ["null", "delete"])
 def test_a_field_without_its_value_is_denied(name: str, change: str) -> None:
     _is_denied(*_changed(name, change))
@@ -178,7 +180,8 @@ def test_a_field_without_its_value_is_denied(name: str, change: str) -> None:
 @pytest.mark.parametrize("change", ["null", "delete", "empty"])
 @pytest.mark.parametrize("path", sorted(path for path, _ in _documents()))
 def test_every_field_without_its_value_is_denied(path: str, change: str) -> None:
-    names = [name for name in _fields("list" if change == "empty" else "any") if name.startswith(f"{path}#")]
+    kinds = {"empty": "list", "null": "value", "delete": "any"}
+    names = [name for name in _fields(kinds[change]) if name.startswith(f"{path}#")]
     kept = []
     for name in names:
         try:

@@ -61,21 +61,23 @@ def _checkpoint(ledger: Ledger, form: Form[Checkpoint], snapshot: Snapshot) -> I
     else:
         message = "the entries are not those that the checkpoint was made of: the ledger was edited or forked"
     if checkpoint.size != ledger.size:
-        yield _differs(checkpoint, "size", message, ledger.size)
+        yield _differs(ledger, checkpoint, "size", message, ledger.size)
     elif checkpoint.root != ledger.root:
-        yield _differs(checkpoint, "root", message, ledger.root)
+        yield _differs(ledger, checkpoint, "root", message, ledger.root)
     if checkpoint.ledger != ledger.path:
-        yield _differs(checkpoint, "ledger", "the checkpoint is of another ledger", ledger.path)
+        yield _differs(ledger, checkpoint, "ledger", "the checkpoint is of another ledger", ledger.path)
     if last is not None and checkpoint.size == ledger.size and checkpoint.time != last:
-        yield _differs(checkpoint, "time", "the checkpoint is not of the time of the last entry", last)
+        yield _differs(
+            ledger, checkpoint, "time", "the checkpoint is not of the time of the last entry", last
+        )
 
 
-def _differs(checkpoint: Checkpoint, field: str, message: str, computed: object) -> Finding:
+def _differs(ledger: Ledger, checkpoint: Checkpoint, field: str, message: str, computed: object) -> Finding:
     return finding(
         checkpoint.at(f"/{field}"),
         message,
         found=getattr(checkpoint, field),
-        expected=f"{computed}, as the ledger has it",
+        expected=f"{computed}, as {ledger.path} has it",
         hint=_RESTORE,
     )
 
