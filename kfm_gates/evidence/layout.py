@@ -1,4 +1,4 @@
-"""Where each kind of evidence lies: path templates and the way back from a path to its kind (DESIGN §7).
+"""Where each kind of evidence lies: path templates and the way back from a path to its kind.
 
 A template is a POSIX path relative to the evidence root. `{name}` stands for one path segment or a part of
 one, `*` for one or more characters of a segment, `**` (only as the last segment) for the rest of the path,

@@ -14,6 +14,7 @@ from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import Facts, Unmet, provides
 from kfm_gates.facts.documents import KINDS
 from kfm_gates.facts.origins import Origins
+from kfm_gates.facts.other_decisions import OtherDecision
 from kfm_gates.facts.parsed import Parsed
 
 DOCUMENTS = frozenset(
@@ -63,6 +64,7 @@ def _paths(facts: Facts) -> Iterator[str]:
         except Unmet:
             continue
     yield layout.path("ledger")
+    yield from (other.path for other in facts.resolve(tuple[OtherDecision, ...]))  # type: ignore[attr-defined]
     try:
         origins = facts.get(Origins)
     except Unmet:

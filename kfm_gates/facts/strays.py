@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from kfm_gates.errors import EvidenceError
+from kfm_gates.evidence.digests import hex_of
+from kfm_gates.evidence.hash_methods import spec_hash
 from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.layout import Layout
+from kfm_gates.evidence.reading import Unreadable
 from kfm_gates.evidence.snapshot import Snapshot
 from kfm_gates.evidence.subjects import Subject
-from kfm_gates.facts.container import provides
+from kfm_gates.facts.container import Unmet, provides
+from kfm_gates.facts.parsed import Parsed
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class Strays:
 
 
 @provides(shared=True)
-def strays(snapshot: Snapshot, index: Index, layout: Layout) -> Strays:
+def strays(snapshot: Snapshot, index: Index, layout: Layout, parsed: Parsed) -> Strays:
     """All strays of a root, computed once."""
     zones = layout.zones()
     versions = {
@@ -48,6 +53,13 @@ def strays(snapshot: Snapshot, index: Index, layout: Layout) -> Strays:
     by_version: dict[tuple[str, str], list[Stray]] = {}
     by_dataset: dict[str, list[Stray]] = {}
     of_nobody = []
+    for path in index.named("environment"):
+        if (problem := _misnamed(path, index, snapshot)) is not None:
+            of_nobody.append(Stray(path, problem))
+    for path in _unused_specs(index, versions):
+        if not _is_named_by_its_hash(path, index, parsed):
+            problem = "is not named by its spec hash, and no version uses it"
+            by_dataset.setdefault(index.variables[path][1]["slug"], []).append(Stray(path, problem))
     for path in index.unaccounted:
         problem = snapshot.irregular.get(path)
         # A link or an unreadable folder above a zone hides all of it.
@@ -68,3 +80,42 @@ def strays(snapshot: Snapshot, index: Index, layout: Layout) -> Strays:
         {key: tuple(found) for key, found in by_dataset.items()},
         tuple(of_nobody),
     )
+
+
+def _unused_specs(index: Index, versions: set[tuple[str, str]]) -> Iterator[str]:
+    """Specs that no version is named by. The spec of a version is judged with it."""
+    used = {(slug, version.split(".")[1]) for slug, version in versions if "." in version}
+    for path in index.named("spec"):
+        variables = index.variables[path][1]
+        if (variables["slug"], variables["spec8"]) not in used:
+            yield path
+
+
+def _is_named_by_its_hash(path: str, index: Index, parsed: Parsed) -> bool:
+    try:
+        document = parsed.value(path)
+        digest = spec_hash(document, b"", document["hash_method"])
+    except (Unmet, EvidenceError, LookupError, TypeError):
+        return False
+    return hex_of(digest)[:8] == index.variables[path][1]["spec8"]
+
+
+def _misnamed(path: str, index: Index, snapshot: Snapshot) -> str | None:
+    """Why an environment document is not what its name says. One that a receipt names is judged with it."""
+    try:
+        digest = snapshot.content(path).digest
+    except Unreadable as error:
+        return str(error)
+    named = index.variables[path][1]["digest"]
+    if digest == f"sha256:{named}" or any(
+        _names(receipt, named, snapshot) for receipt in index.named("receipt")
+    ):
+        return None
+    return f"is named {named}, but that is not the digest of its bytes, and no receipt names it"
+
+
+def _names(receipt: str, digest: str, snapshot: Snapshot) -> bool:
+    try:
+        return digest.encode() in snapshot.data(receipt)
+    except Unreadable:
+        return False

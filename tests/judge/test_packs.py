@@ -23,7 +23,7 @@ gates.acme = { label = "H", checks = ["acme.cadence", "acme.publisher", "acme.ce
 
 [[override]]
 subjects = "kansas-counties/*"
-checks."acme.cells".minimum = 3
+checks."acme.cells".maximum = 9
 """
 
 RULE = """# METADATA
@@ -75,22 +75,20 @@ from kfm_gates.model.finding import OK, Verdict, deny
 from kfm_gates.model.receipt import Receipt
 
 
-@check("acme.cells", needs="receipt.form", serves="R-168")
-def cells(receipt: Receipt, *, minimum: Annotated[int, Stricter.HIGHER] = 1) -> Verdict:
-    """Deny a receipt that lists fewer outputs than Acme asks for."""
+@check("acme.cells", needs="receipt.form", serves="R-164")
+def cells(receipt: Receipt, *, maximum: Annotated[int, Stricter.LOWER] = 80) -> Verdict:
+    """Deny a receipt whose run id is longer than Acme can print."""
     %s
-    if len(receipt.outputs) >= minimum:
+    if len(receipt.run_id) <= maximum:
         return OK
-    return deny(receipt.at("/outputs"), "too few outputs", found=len(receipt.outputs), expected=minimum, hint="add them")
+    return deny(receipt.at("/run_id"), "too long", found=len(receipt.run_id), expected=maximum, hint="shorten it")
 '''
 
+LONG = {"op": "replace", "path": "/run_id", "value": "kfm://run/2026-09-01T10:00:00Z." + "x" * 80}
 CASES = {
     "acme.cadence": {"file": "spec", "patch": [{"op": "replace", "path": "/cadence", "value": "never"}]},
     "acme.publisher": {"file": "dcat", "patch": [{"op": "remove", "path": "/@graph/%d/dct:publisher"}]},
-    "acme.cells": {
-        "file": "receipt:promote.json",
-        "patch": [{"op": "replace", "path": "/outputs", "value": []}],
-    },
+    "acme.cells": {"file": "receipt:promote.json", "patch": [LONG]},
 }
 
 
@@ -143,7 +141,7 @@ def test_the_pack_s_checks_are_judged_with_its_tighter_setting(pack: Path) -> No
         assert {"acme.cadence", "acme.publisher", "acme.cells"} <= set(rows)
         assert rows["acme.cadence"]["status"] == rows["acme.publisher"]["status"] == "PASS", explained(result)
         assert not_passed(result) == {"acme.cells": "DENY"}, explained(result)
-        assert all(finding["expected"] == "3" for finding in rows["acme.cells"]["findings"])
+        assert all(finding["expected"] == "9" for finding in rows["acme.cells"]["findings"])
 
 
 def test_the_pack_changes_the_policy_digest(pack: Path) -> None:
@@ -179,7 +177,7 @@ def test_a_second_file_for_a_check_of_the_house_is_refused(pack: Path) -> None:
 
 
 def test_a_weaker_setting_is_refused(pack: Path) -> None:
-    (pack / "acme.toml").write_text(PROFILE.replace("minimum = 3", "minimum = 0"))
+    (pack / "acme.toml").write_text(PROFILE.replace("maximum = 9", "maximum = 900"))
     assert "weaker" in refused(pack)
 
 
@@ -187,7 +185,7 @@ def test_a_weaker_setting_is_refused(pack: Path) -> None:
     ("old", "new", "says"),
     [
         ("acme.cadence", "acme.cadense", "did you mean 'acme.cadence'"),
-        ("minimum = 3", "minimun = 3", "did you mean 'minimum'"),
+        ("maximum = 9", "maximun = 9", "did you mean 'maximum'"),
     ],
 )
 def test_misspelt_names_are_refused(pack: Path, old: str, new: str, says: str) -> None:
