@@ -6,7 +6,7 @@ never made up: what the engine did not say is None, never False and never an emp
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -74,8 +74,8 @@ class ShapesAnswer:
 class ShapesEngine(Protocol):
     """Judges the shape of a graph: JSON-LD documents, merged into one graph, under SHACL Core shapes."""
 
-    def validate(self, documents: Mapping[str, Json], shape_files: Sequence[Path]) -> ShapesAnswer:
-        """The results of all shapes over the merged `documents` (name -> parsed JSON-LD)."""
+    def ask(self, documents: Mapping[str, Json], shape_files: Sequence[Path]) -> Callable[[], ShapesAnswer]:
+        """Begin to judge the merged `documents` (name -> parsed JSON-LD); what is returned waits for the answer."""
         ...
 
 

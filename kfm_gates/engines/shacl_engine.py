@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -47,11 +47,25 @@ class PyshaclEngine:
 
     def validate(self, documents: Mapping[str, Json], shape_files: Sequence[Path]) -> ShapesAnswer:
         """See `ShapesEngine.validate`. Shape files are named in the answer as they were given (POSIX)."""
+        return self.ask(documents, shape_files)()
+
+    def ask(self, documents: Mapping[str, Json], shape_files: Sequence[Path]) -> Callable[[], ShapesAnswer]:
+        """See `ShapesEngine.ask`: the worker begins at once, and what is returned waits for its answer."""
         if not documents:
             raise EngineError("There is no document to validate.")
         with engine_errors(self.name, "validating a graph"):
+            worker = self.start()._worker
+            if worker is None:
+                raise EngineError("The shapes worker is not running.")
             payload = {"op": "validate", "documents": dict(documents), "shapes": _texts(shape_files)}
-            reply = self._ready().request(payload)
+            ticket = worker.post(payload)
+        return lambda: self._answer(worker, ticket, tuple(shape_files))
+
+    def _answer(self, worker: Worker, ticket: int, shape_files: Sequence[Path]) -> ShapesAnswer:
+        with engine_errors(self.name, "validating a graph"):
+            if worker is self._worker:
+                self._ready()
+            reply = worker.answer(ticket)
             results = tuple(ShapeResult(*result) for result in reply["results"])
             counts = {file: dict(per_shape) for file, per_shape in reply["focus_counts"].items()}
             if counts.keys() != {file.as_posix() for file in shape_files}:

@@ -6,12 +6,14 @@ does not state itself must not pass because PROV states it. Checks that name the
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from kfm_gates.engines.interface import SchemaProblem, ShapesAnswer, ShapesEngine
 from kfm_gates.engines.jsonld import problems
-from kfm_gates.facts.container import Facts, provides
+from kfm_gates.errors import EngineError
+from kfm_gates.facts.container import Facts, Unmet, provides
 from kfm_gates.facts.documents import KINDS, Form
 from kfm_gates.facts.given import ShapeChecks
 
@@ -30,6 +32,7 @@ class GraphReport:
     def __init__(self, facts: Facts, shapes: ShapeChecks) -> None:
         self._facts, self._shapes = facts, shapes
         self._documents: dict[str, GraphDocument] = {}
+        self._asked: dict[tuple[str, ...], Callable[[], ShapesAnswer]] = {}
         self._answers: dict[tuple[str, ...], ShapesAnswer | None] = {}
 
     def documents(self, names: tuple[str, ...]) -> tuple[GraphDocument, ...]:
@@ -43,19 +46,35 @@ class GraphReport:
             self._documents[name] = GraphDocument(form, () if form.findings else problems(form.raw))
         return self._documents[name]
 
+    def ask_ahead(self, checks: Iterable[str]) -> None:
+        """Have the engine begin with the graphs of these checks, while others are judged.
+
+        What goes wrong here goes wrong again, and is said, when a check asks for the answer.
+        """
+        for names in sorted({self._shapes.evidence[check] for check in checks}):
+            try:
+                found = self.documents(names)
+                if names not in self._asked and not any(
+                    each.form.findings or each.problems for each in found
+                ):
+                    self._asked[names] = self._ask(names, found)
+            except (Unmet, EngineError):
+                continue
+
     def answer(self, names: tuple[str, ...]) -> ShapesAnswer | None:
         """What all shapes over exactly these documents say, in one call; None when one can't be read as a graph."""
         if names not in self._answers:
             found = self.documents(names)
             readable = not any(each.form.findings or each.problems for each in found)
-            self._answers[names] = self._validated(names, found) if readable else None
+            ask = self._asked.pop(names, None) or (self._ask(names, found) if readable else None)
+            self._answers[names] = ask() if ask else None
         return self._answers[names]
 
-    def _validated(self, names: tuple[str, ...], found: tuple[GraphDocument, ...]) -> ShapesAnswer:
+    def _ask(self, names: tuple[str, ...], found: tuple[GraphDocument, ...]) -> Callable[[], ShapesAnswer]:
         engine = self._facts.get(ShapesEngine)  # type: ignore[type-abstract]
         graph = {name: document.form.raw for name, document in zip(names, found, strict=True)}
         checks = [check for check in sorted(self._shapes.files) if self._shapes.evidence[check] == names]
-        return engine.validate(graph, [self._shapes.files[check] for check in checks])
+        return engine.ask(graph, [self._shapes.files[check] for check in checks])
 
 
 @provides

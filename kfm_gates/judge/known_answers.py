@@ -8,7 +8,7 @@ replaced by one that always passes, or an engine that does, is found here and st
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.snapshot import Memory, Snapshot
 from kfm_gates.facts.container import Facts
 from kfm_gates.facts.given import Clock, ShapeChecks, Tables
+from kfm_gates.facts.graphs import GraphReport
 from kfm_gates.facts.parsed import Parsed
 from kfm_gates.judge.bench_engines import Engines
 from kfm_gates.judge.suite import Suite
@@ -64,35 +65,52 @@ class Prover:
     def __init__(self, suite: Suite, engines: Engines) -> None:
         self._suite, self._engines, self._layout = suite, engines, Layout.kfm_v1()
         self._good: dict[str, Facts] = {}
+        self._bad: dict[str, list[Facts]] = {}
         self._proven: set[str] = set()
 
     def prove(self, checks: Iterable[str]) -> None:
         """Run the known-answer tests of these checks; raises EngineError at the first wrong answer."""
         fresh = set(checks) - self._proven
-        # Shapes last: their engine is still importing while the others are tried.
-        for id in sorted(fresh, key=lambda id: (self._suite.checks[id].about.kind == "shacl", id)):
-            cases = known_bad(self._suite, id)
-            self._expect_pass(id, str(cases[0]["base"]))
-            for case in cases:
-                self._expect_deny(id, case)
+        cases = {id: known_bad(self._suite, id) for id in sorted(fresh)}
+        shapes = [id for id in cases if id in self._suite.shapes.evidence]
+        # Shapes last: their engine is still importing while the others are tried, and is asked beforehand.
+        for id in shapes:
+            for facts in (self._good_sample(str(cases[id][0]["base"])), *self._bad_samples(id, cases[id])):
+                facts.get(GraphReport).ask_ahead([id])
+        for id in [*(id for id in cases if id not in shapes), *shapes]:
+            self._expect_pass(id, str(cases[id][0]["base"]))
+            for case, facts in zip(cases[id], self._bad_samples(id, cases[id]), strict=True):
+                self._expect_deny(id, case, facts)
+            self._bad.pop(id)
             self._proven.add(id)
 
-    def _expect_pass(self, id: str, label: str) -> None:
+    def _good_sample(self, label: str) -> Facts:
         if label not in self._good:
             subject = base_subject(sample(), self._layout, label)
             self._good[label] = self._facts(Broken(sample(), subject, ()), {})
-        outcome = self._outcome(id, self._good[label])
+        return self._good[label]
+
+    def _bad_samples(self, id: str, cases: Sequence[Mapping[str, Any]]) -> list[Facts]:
+        if id not in self._bad:
+            self._bad[id] = [self._bad_sample(id, case) for case in cases]
+        return self._bad[id]
+
+    def _bad_sample(self, id: str, case: Mapping[str, Any]) -> Facts:
+        try:
+            broken = apply(case, sample(), self._layout)
+        except (EvidenceError, LookupError, ValueError, TypeError) as error:
+            raise EngineError(f"{id}: its bad sample can't be made: {error}") from error
+        return self._facts(broken, case)
+
+    def _expect_pass(self, id: str, label: str) -> None:
+        outcome = self._outcome(id, self._good_sample(label))
         if outcome.status is not Status.PASS:
             raise EngineError(
                 f"{id}: denies the good sample ({_why(outcome)}); the installation can't be trusted"
             )
 
-    def _expect_deny(self, id: str, case: Mapping[str, Any]) -> None:
-        try:
-            broken = apply(case, sample(), self._layout)
-        except (EvidenceError, LookupError, ValueError, TypeError) as error:
-            raise EngineError(f"{id}: its bad sample can't be made: {error}") from error
-        outcome = self._outcome(id, self._facts(broken, case))
+    def _expect_deny(self, id: str, case: Mapping[str, Any], facts: Facts) -> None:
+        outcome = self._outcome(id, facts)
         if outcome.status is not Status.DENY:
             raise EngineError(
                 f"{id}: does not deny a bad sample ({outcome.status.name}{_why(outcome)}: {case.get('why', '')}); "

@@ -18,6 +18,7 @@ from kfm_gates.evidence.subjects import Subject, discover
 from kfm_gates.facts.container import Facts
 from kfm_gates.facts.files import PinnedFile
 from kfm_gates.facts.given import Clock, ShapeChecks, Tables
+from kfm_gates.facts.graphs import GraphReport
 from kfm_gates.facts.parsed import Parsed
 from kfm_gates.judge.bench_engines import Engines
 from kfm_gates.judge.configuration import load_configuration
@@ -183,6 +184,7 @@ def judge_one(
     waits = any(gate.needs for gate, _ in docket.planned)  # then what other gates say decides too
     planned = [check for _, group in docket.planned for check in group.checks]
     prove(suite.checks if waits else suite.with_needs(planned))
+    facts.get(GraphReport).ask_ahead(set(planned) & set(suite.shapes.files))
     entries = judge(suite, facts, docket, subject.id, lambda check: progress(subject.id, check))
     _refuse_incomplete(docket, [entry.group.id for entry in entries], subject)
     files = facts.resolve(tuple[PinnedFile, ...])

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -31,8 +31,8 @@ class Fixed:
     def __init__(self, counts: Mapping[str, Mapping[str, int]], *results: ShapeResult) -> None:
         self.answer = ShapesAnswer(results, counts)
 
-    def validate(self, documents: Mapping[str, Any], shape_files: Sequence[Path]) -> ShapesAnswer:
-        return self.answer
+    def ask(self, documents: Mapping[str, Any], shape_files: Sequence[Path]) -> Callable[[], ShapesAnswer]:
+        return lambda: self.answer
 
 
 def outcome(engine: Any, tree: Mapping[str, bytes] | None = None) -> Outcome:
@@ -123,8 +123,10 @@ def test_results_with_and_without_a_path_are_told_together() -> None:
 @pytest.mark.parametrize("id", ["catalog.dcat", "catalog.prov"])
 def test_an_engine_that_always_conforms_is_found_before_each_run(id: str) -> None:
     class Conforms:
-        def validate(self, documents: Mapping[str, Any], shape_files: Sequence[Path]) -> ShapesAnswer:
-            return ShapesAnswer((), {file.as_posix(): {"urn:shape": 1} for file in shape_files})
+        def ask(
+            self, documents: Mapping[str, Any], shape_files: Sequence[Path]
+        ) -> Callable[[], ShapesAnswer]:
+            return lambda: ShapesAnswer((), {file.as_posix(): {"urn:shape": 1} for file in shape_files})
 
     narrowed = dataclasses.replace(suite(), checks={id: suite().checks[id]})
     stub: Any = SimpleNamespace(given={**engines().given, ShapesEngine: Conforms()})

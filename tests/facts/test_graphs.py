@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,10 @@ class Remembers:
         self.calls: dict[tuple[str, ...], list[str]] = {}
         self.count = 0
 
-    def validate(self, documents: Mapping[str, Any], shape_files: Sequence[Path]) -> ShapesAnswer:
+    def ask(self, documents: Mapping[str, Any], shape_files: Sequence[Path]) -> Callable[[], ShapesAnswer]:
         self.count += 1
         self.calls[tuple(documents)] = [file.as_posix() for file in shape_files]
-        return ShapesAnswer((), {})
+        return lambda: ShapesAnswer((), {})
 
 
 def answered(found: GraphReport, shapes: ShapeChecks = SHAPES) -> dict[tuple[str, ...], str | None]:
@@ -98,7 +98,7 @@ def test_a_document_that_can_not_be_read_is_said_elsewhere(data: bytes | None, b
 
 def test_an_engine_that_fails_is_not_an_answer() -> None:
     class Fails:
-        def validate(self, documents: Any, shape_files: Any) -> ShapesAnswer:
+        def ask(self, documents: Any, shape_files: Any) -> Callable[[], ShapesAnswer]:
             raise EngineError("no")
 
     with pytest.raises(EngineError):
