@@ -20,7 +20,7 @@ help:  ## Show the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
 
 gates: .venv/installed  ## Judge the example dataset: a line per gate, the decision, the permit
-	$(BIN)/pytest --kfm-gates --kfm-target fixtures/kansas-counties
+	$(BIN)/pytest --kfm-gates --kfm-target=fixtures/kansas-counties
 
 test: .venv/installed  ## Run the tests, two processes, random order, no network
 	$(OFFLINE) $(BIN)/pytest -n 2 -m "not slow"

@@ -49,7 +49,9 @@ class Progress:
         if self._stream is None or time.monotonic() - self._since < SILENT:
             return
         if self._lively:
-            self._spin(f"judging {visible(subject, 80)} ({self._subjects} subjects, {self._checks} checks)")
+            self._spin(
+                f"judging {visible(subject, 80)} (version {self._subjects}, {self._checks} checks done)"
+            )
         elif new and self._subjects % EVERY == 0:
             print(f"kfm-gates: judging, {self._subjects} subjects so far", file=self._stream, flush=True)
 

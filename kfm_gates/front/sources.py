@@ -158,7 +158,7 @@ def _meant(id: str, known: list[str], family: list[str]) -> str:
     from difflib import get_close_matches
 
     close = get_close_matches(id, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def _text(path: str) -> str:
