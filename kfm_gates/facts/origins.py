@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kfm_gates.evidence.index import Index
+from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.pointers import walk
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import provides
@@ -26,7 +27,7 @@ class Origins:
 
 
 @provides
-def origins(subject: Subject, index: Index, parsed: Parsed) -> Origins:
+def origins(subject: Subject, index: Index, layout: Layout, parsed: Parsed) -> Origins:
     """Follow the receipts of a version back to its acquisitions."""
     acquisitions: set[tuple[str, str]] = set()
     seen, pending = {subject}, [subject]
@@ -37,10 +38,10 @@ def origins(subject: Subject, index: Index, parsed: Parsed) -> Origins:
                 parsed.value(path)  # an unreadable receipt of the subject itself must not shorten the walk
             for _, document in parsed.readable((path,)):
                 for _, text in walk(document):
-                    known = index.variables.get(text) if isinstance(text, str) else None
-                    if known is None:
+                    match = layout.match(text) if isinstance(text, str) else None
+                    if match is None:  # else it counts, whether the file is there or not
                         continue
-                    name, variables = known
+                    name, variables = match.name, match.variables
                     if name in ("raw_artifact", "terms", "acquisition"):
                         acquisitions.add((variables["slug"], variables["acquisition_id"]))
                     elif name == "artifact":
