@@ -17,6 +17,13 @@ class Engines:
     def __init__(self, suite: Suite) -> None:
         self._open: list[Any] = []
         self.given: dict[Any, object] = {}
+        try:
+            self._start(suite)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self, suite: Suite) -> None:
         if suite.shapes.files:
             from kfm_gates.engines.shacl_engine import PyshaclEngine
 
@@ -43,6 +50,10 @@ class Engines:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Kill the workers."""
         for engine in self._open:
             engine.close()
 

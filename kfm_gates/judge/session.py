@@ -101,6 +101,7 @@ def run(request: Request, suite: Suite, target: Target, progress: Progress) -> R
     """Judge what was prepared. The decision is complete, or an error is raised; nothing is written."""
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     done = Run(suite, target, request.evaluated_at or now)
+    policy = suite.pack_digest
     snapshot = Snapshot(Folder(target.root))
     subjects = _subjects(request, suite, target, snapshot)
     if not subjects:
@@ -111,6 +112,10 @@ def run(request: Request, suite: Suite, target: Target, progress: Progress) -> R
         judged = judge_in_processes(request, done.evaluated_at, subjects, progress)
     else:
         judged = judge_here(request, suite, snapshot, done.evaluated_at, subjects, progress)
+    if suite.pack_digest_now() != policy:
+        raise EngineError(
+            "the policy pack changed while it judged, so nothing is decided; run the gates again"
+        )
     results = settled(judged, snapshot, suite.configuration.layout)
     done.files = {f["path"]: f["digest"] for each in results for f in each["files"]}
     done.statement = statement(suite, suite.profile.operation, done.evaluated_at, request.partial, results)

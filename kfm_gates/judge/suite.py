@@ -76,6 +76,10 @@ class Suite:
     @cached_property
     def pack_digest(self) -> str:
         """The digest of the policy pack: everything that decides, the house's and that of packs."""
+        return self.pack_digest_now()
+
+    def pack_digest_now(self) -> str:
+        """The same, of the files as they are at this moment."""
         return digest_of([tree_digest(HOUSE), *(pack.digest() for pack in self.packs)])
 
     @cached_property

@@ -15,7 +15,7 @@ from kfm_gates.judge.configuration import Configuration
 from kfm_gates.judge.request import Request
 from kfm_gates.judge.session import judge_here
 from kfm_gates.judge.suite import Suite, assemble
-from tests.support.judging import EVALUATED_AT, explained, kansas, not_passed
+from tests.support.judging import EVALUATED_AT, explained, kansas, not_passed, write_tree
 
 PROFILE = """
 profile = { name = "acme-v1", extends = "promotion-v1", packs = ["./gates"] }
@@ -215,3 +215,16 @@ def test_python_of_a_pack_that_misbehaves_stops_the_run(pack: Path, body: str, s
 def test_a_folder_that_is_no_pack_is_refused(pack: Path) -> None:
     (pack / "acme.toml").write_text(PROFILE.replace("./gates", "./gatez"))
     assert "is no policy pack" in refused(pack)
+
+
+def test_a_pack_that_changes_while_it_judges_decides_nothing(pack: Path, tmp_path: Path) -> None:
+    from kfm_gates.judge.request import Target
+    from kfm_gates.judge.session import run
+
+    root = write_tree(tmp_path / "evidence", kansas())
+
+    def touch(subject: str, check: str) -> None:
+        (pack / "gates" / "rego" / "acme" / "cadence.rego").write_text(RULE % "x" + "\n")
+
+    with pytest.raises(EngineError, match="changed while it judged"):
+        run(Request("/"), suite(pack), Target(root, ()), touch)
