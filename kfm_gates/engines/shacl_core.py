@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 
 import pyshacl
 import rdflib
@@ -28,7 +29,7 @@ from kfm_gates.model.finding import Json
 _parsed: dict[tuple[str, str], ShapeFile] = {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ShapeFile:
     """One linted shapes file."""
 
@@ -70,10 +71,7 @@ def validate(documents: Mapping[str, Json], shapes: Sequence[ShapeFile]) -> Shap
             data += to_graph(document)
         except EngineError as error:
             raise EngineError(f"{name}: {error}") from error
-    merged = Graph(bind_namespaces="none")
-    for shape_file in shapes:
-        merged += shape_file.graph  # blank nodes keep their labels, so a result still tells its file
-    conforms, report = run_pyshacl(data, merged)
+    conforms, report = run_pyshacl(data, _merged(tuple(shapes)))
     found = [_result(report, node, owners) for node in report.objects(None, SH.result)]
     results = tuple(sorted(found, key=_order))
     if conforms is not (not results):
@@ -83,6 +81,15 @@ def validate(documents: Mapping[str, Json], shapes: Sequence[ShapeFile]) -> Shap
         for shape in shapes
     }
     return ShapesAnswer(results, counts)
+
+
+@lru_cache(maxsize=8)
+def _merged(shapes: tuple[ShapeFile, ...]) -> Graph:
+    """All shapes in one graph, made once; blank nodes keep their labels, so a result still tells its file."""
+    merged = Graph(bind_namespaces="none")
+    for shape_file in shapes:
+        merged += shape_file.graph
+    return merged
 
 
 def run_pyshacl(data: Graph, shapes: Graph) -> tuple[bool, Graph]:
