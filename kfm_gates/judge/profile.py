@@ -102,10 +102,11 @@ def load_profile(reference: str, base: Path) -> Profile:
         data = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{reference}: the profile can't be read: {error.strerror}") from error
-    return _parse(data, reference, path.parent)
+    return _parse(data, reference, path.resolve())
 
 
-def _parse(data: bytes, where: str, folder: Path) -> Profile:
+def _parse(data: bytes, where: str, path: Path) -> Profile:
+    folder = path.parent
     table = parse_toml(data, where)
     only_keys(table, ("profile", "gates", "settings", "override", "not_planned"), where)
     head = take(table, "profile", dict, where)
@@ -137,7 +138,7 @@ def _parse(data: bytes, where: str, folder: Path) -> Profile:
         overrides=(*(base.overrides if base else ()), *_overrides(table, where)),
         not_planned=base.not_planned if base else _not_planned(table, where),
         packs=(*(base.packs if base else ()), *packs),
-        sources=(*(base.sources if base else ()), (Path(where).name, data)),
+        sources=(*(base.sources if base else ()), (str(path), data)),
     )
     _refuse_contradictions(profile, where)
     return profile

@@ -71,6 +71,11 @@ def prepare(request: Request) -> tuple[Suite, Target]:
     target = resolve_targets(request.targets, folder, configuration.root, configuration.layout)
     configuration = load_configuration(file, folder, target.root)
     suite = assemble(configuration, request.profile)
+    for file in suite.policy_files():
+        if file.is_relative_to(target.root):
+            raise UsageError(
+                f"{file}: policy is never read from inside the evidence root ({target.root}); move it out of the root"
+            )
     if request.operation is not None and request.operation != suite.profile.operation:
         raise UsageError(
             f"the profile {suite.profile.name} is for the operation {suite.profile.operation!r}, "

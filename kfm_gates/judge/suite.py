@@ -7,6 +7,7 @@ import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from kfm_gates.checks.api import Check
@@ -20,7 +21,7 @@ from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.facts.applicability import APPLICABILITY
 from kfm_gates.facts.given import ShapeChecks, Tables
 from kfm_gates.judge.configuration import Configuration
-from kfm_gates.judge.profile import Profile, load_profile
+from kfm_gates.judge.profile import BUILT_IN, Profile, load_profile
 from kfm_gates.judge.toml_table import did_you_mean
 
 ENGINES = ("celine-regorus", "jsonschema-rs", "pyshacl", "rdflib", "pydantic", "pyyaml", "rfc8785")
@@ -47,6 +48,11 @@ class Suite:
     def rules(self) -> tuple[RegoCheck, ...]:
         """The Rego checks among the suite's checks."""
         return tuple(check for check in self.checks.values() if isinstance(check, RegoCheck))
+
+    def policy_files(self) -> tuple[Path, ...]:
+        """The profiles and packs that do not come with the package."""
+        profiles = [Path(path) for path, _ in self.profile.sources if Path(path).parent != BUILT_IN.resolve()]
+        return (*profiles, *(pack.root.resolve() for pack in self.packs))
 
     def with_needs(self, checks: Iterable[str]) -> set[str]:
         """These checks, and all that they need before they can be judged."""
