@@ -98,9 +98,12 @@ def test_two_reports_one_in_a_file(cli: Cli, denied: Path, tmp_path: Path) -> No
         (("check", ".", "--jobs", "0"), "must be a whole number from 1 on"),
         (("check", ".", "--timeout", "nan"), "must be a number of seconds above 0"),
         (("check", ".", "--profile", "nix"), "unknown profile 'nix'"),
-        (("check", ".", "--profile", "acme.toml", "--check", "acme.labl"), "did you mean 'acme.label'"),
-        (("check", ".", "--profile", "acme.toml", "--operation", "build"), "for the operation 'promote'"),
-        (("check", ".", "--profile", "acme.toml", "--record", "rec"), "can't lie inside the evidence"),
+        (("check", "root", "--profile", "acme.toml", "--check", "acme.labl"), "did you mean 'acme.label'"),
+        (("check", "root", "--profile", "acme.toml", "--operation", "build"), "for the operation 'promote'"),
+        (
+            ("check", "root", "--profile", "acme.toml", "--record", "root/rec"),
+            "can't lie inside the evidence",
+        ),
         (("explain", "nix.nix"), "unknown check 'nix.nix'"),
         (("explain", "rights.licence"), "did you mean 'rights.license'"),
         (("seal", "nowhere"), "there is no such folder"),
@@ -109,7 +112,10 @@ def test_two_reports_one_in_a_file(cli: Cli, denied: Path, tmp_path: Path) -> No
         (("permit",), "ACTION"),
     ],
 )
-def test_a_usage_error_is_one_sentence_and_2(cli: Cli, words: tuple[str, ...], sentence: str) -> None:
+def test_a_usage_error_is_one_sentence_and_2(
+    cli: Cli, words: tuple[str, ...], sentence: str, tmp_path: Path
+) -> None:
+    (tmp_path / "root").mkdir()
     ran = cli(*words)
     assert ran.code == 2, ran.said
     assert ran.out == ""
