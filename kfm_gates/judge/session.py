@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -244,8 +243,3 @@ def settled(judged: Sequence[JudgedSubject], snapshot: Snapshot, layout: Layout)
         for each in judged:
             deny_changed(each.result, changes, arrived)
     return [each.result for each in judged]
-
-
-def default_jobs() -> int:
-    """How many processes are worth starting on this machine."""
-    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
