@@ -78,7 +78,9 @@ def processes(folder: Path, repeat: int, *, versions: int) -> list[Measured]:
     per_version = (all_of_them.fastest - one.fastest) / (versions - 1)
     rows += [
         all_of_them,
-        Measured("per further version, warm, one judging process (engines in their own)", (per_version,), 0.050),
+        Measured(
+            "per further version, warm, one judging process (engines in their own)", (per_version,), 0.050
+        ),
         timed(
             f"{versions} versions, `--jobs 2`",
             max(2, repeat // 3),
