@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from kfm_gates.evidence.digests import sha256
 from kfm_gates.evidence.layout import Layout, Match
 
-DATA = frozenset({"raw_artifact", "artifact", "terms", "environment"})
+DATA = frozenset({"raw_artifact", "artifact", "quarantined", "terms", "environment"})
 """The templates whose files are pinned and moved, but never rewritten."""
 
 

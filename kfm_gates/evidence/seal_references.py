@@ -123,6 +123,12 @@ def _manifest(
     yield from _spec_hash(document, "spec_hash", spec)
 
 
+def _pointer(
+    document: dict[str, Any], path: str, match: Match, layout: Layout, spec: str | None
+) -> Iterator[Reference]:
+    yield from _pinned([document.get("manifest")], "path")
+
+
 def _stac(
     document: dict[str, Any], path: str, match: Match, layout: Layout, spec: str | None
 ) -> Iterator[Reference]:
@@ -210,4 +216,6 @@ _FINDERS: dict[str, _Finder] = {
     "stac_item": _stac,
     "policy_decision": _policy_decision,
     "manifest": _manifest,
+    "chunk_report": _qa_report,
+    "pointer": _pointer,
 }

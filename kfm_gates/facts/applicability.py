@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kfm_gates.evidence.index import Index
+from kfm_gates.evidence.layout import Layout
+from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import Facts
 from kfm_gates.model.spec import Spec
 
@@ -26,9 +29,21 @@ def _has_obligations(facts: Facts) -> bool:
     return bool(facts.get(Spec).policy.obligations)
 
 
+def _has_plan(facts: Facts) -> bool:
+    subject = facts.get(Subject)
+    return bool(facts.get(Index).of_version("plan", subject.slug, subject.version))
+
+
+def _has_pointer(facts: Facts) -> bool:
+    path = facts.get(Layout).path("pointer", slug=facts.get(Subject).slug)
+    return path in facts.get(Index).variables
+
+
 APPLICABILITY = {
     fact.name: fact
     for fact in (
         Applicability("has_obligations", "the spec lists at least one policy obligation", _has_obligations),
+        Applicability("has_plan", "the version was made by a backfill that has a plan", _has_plan),
+        Applicability("has_pointer", "the dataset has a published pointer", _has_pointer),
     )
 }

@@ -18,18 +18,21 @@ from kfm_gates.facts.container import Facts, Unmet, add_provider
 from kfm_gates.facts.origins import Origins
 from kfm_gates.facts.parsed import Parsed
 from kfm_gates.model.acquisition import Acquisition
+from kfm_gates.model.backfill_plan import BackfillPlan
 from kfm_gates.model.base import EvidenceModel, form_findings
 from kfm_gates.model.checksums import Checksums
 from kfm_gates.model.finding import Finding, Json
 from kfm_gates.model.jsonld import Dcat, Prov
 from kfm_gates.model.ledger import Checkpoint
 from kfm_gates.model.manifest import Manifest, read_manifest
+from kfm_gates.model.pointer import Pointer
 from kfm_gates.model.policy_decision import PolicyDecision
 from kfm_gates.model.qa_report import QaReport
 from kfm_gates.model.receipt import Receipt
 from kfm_gates.model.receipt_forms import read_receipt
 from kfm_gates.model.spec import Spec
 from kfm_gates.model.stac import StacCollection, StacItem
+from kfm_gates.model.version_status import VersionStatus
 
 M = TypeVar("M", bound=EvidenceModel)
 
@@ -52,6 +55,8 @@ class Kind:
     model: type[EvidenceModel]
     form_check: str
     many: bool
+    optional: bool
+    """Whether a version may be without it; the checks that judge it then do not apply."""
     paths: Callable[[Facts], tuple[str, ...]]
     read: Callable[[Json, str], tuple[EvidenceModel | None, tuple[Finding, ...]]]
 
@@ -87,6 +92,10 @@ def _acquisitions(facts: Facts) -> tuple[str, ...]:
     )
 
 
+def _pointer(facts: Facts) -> tuple[str, ...]:
+    return (facts.get(Layout).path("pointer", slug=facts.get(Subject).slug),)
+
+
 def _policy_decision(facts: Facts) -> tuple[str, ...]:
     (path,) = _of_version("manifest")(facts)
     manifest = facts.get(Parsed).value(path)
@@ -112,9 +121,10 @@ def _kind(
     paths: Callable[[Facts], tuple[str, ...]],
     *,
     many: bool = False,
+    optional: bool = False,
     read: Callable[[Json, str], tuple[Any, tuple[Finding, ...]]] | None = None,
 ) -> Kind:
-    return Kind(name, model, form_check, many, paths, read or _by_model(model))
+    return Kind(name, model, form_check, many, optional, paths, read or _by_model(model))
 
 
 KINDS: tuple[Kind, ...] = (
@@ -129,6 +139,9 @@ KINDS: tuple[Kind, ...] = (
     _kind("prov", Prov, "catalog.prov", _of_version("prov")),
     _kind("receipts", Receipt, "receipt.form", _of_version("receipt"), many=True, read=read_receipt),
     _kind("manifest", Manifest, "release.manifest", _of_version("manifest"), read=read_manifest),
+    _kind("plan", BackfillPlan, "receipt.chunks", _of_version("plan"), optional=True),
+    _kind("status", VersionStatus, "release.supersedes", _of_version("status"), optional=True),
+    _kind("pointer", Pointer, "release.pointer", _pointer, optional=True),
     _kind("checkpoint", Checkpoint, "receipt.ledger", _of_root("checkpoint")),
 )
 

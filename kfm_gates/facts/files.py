@@ -19,8 +19,9 @@ from kfm_gates.facts.parsed import Parsed
 
 DOCUMENTS = frozenset(
     {
-        "acquisition", "spec", "checksums", "qa_report", "dcat", "stac_collection", "stac_item", "prov",
-        "receipt", "policy_decision", "manifest", "checkpoint", "environment",
+        "acquisition", "spec", "checksums", "qa_report", "chunk_report", "dcat", "stac_collection",
+        "stac_item", "prov", "receipt", "policy_decision", "manifest", "plan", "status", "pointer",
+        "checkpoint", "environment",
     }
 )  # fmt: skip
 """Templates of files that a strict parser reads; the ledger is read line by line."""

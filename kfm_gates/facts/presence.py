@@ -91,6 +91,8 @@ def stand_in(snapshot: Snapshot, file: PinnedFile) -> str | None:
 def _due(facts: Facts) -> Iterator[Due]:
     index, layout, subject = facts.get(Index), facts.get(Layout), facts.get(Subject)
     for kind in KINDS:
+        if kind.optional:
+            continue
         try:
             paths = kind.paths(facts)
         except Unmet:  # the check that it names says why

@@ -31,10 +31,15 @@ class ReceiptReference:
 def receipt_references(
     receipts: tuple[Receipt, ...], layout: Layout, subject: Subject
 ) -> tuple[ReceiptReference, ...]:
-    """All references of all receipts, but for what `ArtifactRecord` holds: the artifacts as last written."""
-    recorded = {place for _, place in produced(receipts, layout).values()}
+    """All references of all receipts, but for what `ArtifactRecord` holds: the artifacts as last written.
+
+    A later run that read an artifact with the very digest that was written says nothing beyond that.
+    """
+    written = produced(receipts, layout)
+    recorded = {place for _, place in written.values()}
+    repeated = {(path, digest) for path, (digest, _) in written.items()}
     found = [each for receipt in receipts for each in _of(receipt, layout, subject)]
-    found = [each for each in found if each.place not in recorded]
+    found = [e for e in found if e.place not in recorded and (e.path, e.digest) not in repeated]
     if not found:
         raise Unmet("receipt.form")
     return tuple(found)

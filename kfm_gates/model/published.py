@@ -21,6 +21,7 @@ from kfm_gates.model.jsonld import Dcat, Prov
 from kfm_gates.model.ledger import Checkpoint, LedgerEntry
 from kfm_gates.model.manifest import Manifest
 from kfm_gates.model.permit import Permit
+from kfm_gates.model.pointer import Pointer
 from kfm_gates.model.policy_decision import PolicyDecision
 from kfm_gates.model.qa_report import QaReport
 from kfm_gates.model.receipt_forms import FORMS
@@ -28,6 +29,7 @@ from kfm_gates.model.run_header import RunHeader
 from kfm_gates.model.schema_generator import Generator
 from kfm_gates.model.spec import Spec
 from kfm_gates.model.stac import StacCollection, StacItem
+from kfm_gates.model.version_status import VersionStatus
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -42,6 +44,7 @@ DOCUMENTS: dict[str, type[EvidenceModel]] = {
     "ledger-entry": LedgerEntry,
     "manifest": Manifest,
     "permit": Permit,
+    "pointer": Pointer,
     "policy-decision": PolicyDecision,
     "prov": Prov,
     "qa-report": QaReport,
@@ -50,6 +53,7 @@ DOCUMENTS: dict[str, type[EvidenceModel]] = {
     "spec": Spec,
     "stac-collection": StacCollection,
     "stac-item": StacItem,
+    "version-status": VersionStatus,
 }
 """Document name -> its model."""
 

@@ -31,7 +31,7 @@ def read(folder: Path) -> Tree:
 
 SAMPLE = read(ROOT / "kfm_gates/samples/good")
 VERSIONS = {json.loads(d)["policy"]["policy_label"]: json.loads(d)["dataset_version_id"]
-            for p, d in SAMPLE.items() if p.startswith("release/")}  # fmt: skip
+            for p, d in SAMPLE.items() if p.startswith("release/manifests/")}  # fmt: skip
 PUBLIC, GENERALISED = VERSIONS["public"], VERSIONS["public_generalized"]
 
 
@@ -110,7 +110,7 @@ def test_a_changed_artifact_changes_what_follows_from_it_and_nothing_else() -> N
 def test_a_changed_raw_file_renames_the_version_made_of_it_and_the_one_derived_from_that() -> None:
     path = only("raw_artifact")
     sealed = seal(SAMPLE | {path: SAMPLE[path] + b"\n"}, LAYOUT)
-    manifests = sorted(p for p in sealed if p.startswith("release/"))
+    manifests = sorted(p for p in sealed if p.startswith("release/manifests/"))
     assert len(manifests) == 2 and not set(manifests) & SAMPLE.keys()
     text = b"".join(data for p, data in sealed.items() if "/artifacts/" not in p)
     assert PUBLIC.encode() not in text and GENERALISED.encode() not in text
@@ -166,7 +166,7 @@ def test_kept_files_are_not_rewritten_but_digests_of_them_are() -> None:
     assert kept[path] == tree[path]
     receipt = json.loads(kept[only("receipt", PUBLIC, ends="promote.json")])
     assert receipt["outputs"][0]["digest"] == sha256(tree[path])
-    assert kinds(changed_paths(SAMPLE, kept)) == {"manifest", "receipt", "ledger", "checkpoint"}
+    assert kinds(changed_paths(SAMPLE, kept)) == {"manifest", "pointer", "receipt", "ledger", "checkpoint"}
 
 
 def test_a_kept_spec_keeps_its_stale_hash_and_every_name() -> None:

@@ -304,6 +304,25 @@ PERMIT = {
     "expires_at": "2026-03-02T11:00:00Z",
 }
 
+POINTER = {
+    "kfm_pointer_version": "v1",
+    "dataset_slug": "kansas-counties",
+    "latest_version_id": "2017.90834627.fdff5ab1",
+    "manifest": {"path": "release/manifests/kansas-counties/2017.90834627.fdff5ab1.json", "digest": A},
+    "updated_at": TIME,
+    "updated_by": {"principal": "example:publisher", "role": "publisher"},
+}
+
+VERSION_STATUS = {
+    "kfm_version_status_version": "v1",
+    "dataset_slug": "kansas-counties",
+    "dataset_version_id": "2017.90834627.fdff5ab1",
+    "status": "withdrawn",
+    "reason": "Two counties had exchanged names.",
+    "decided_at": TIME,
+    "decided_by": {"principal": "example:steward-1", "role": "steward"},
+}
+
 SAMPLES: dict[str, Any] = {
     "spec": SPEC,
     "acquisition": ACQUISITION,
@@ -326,6 +345,8 @@ SAMPLES: dict[str, Any] = {
     "decision": DECISION_PREDICATE,
     "decision-statement": STATEMENT,
     "permit": PERMIT,
+    "pointer": POINTER,
+    "version-status": VERSION_STATUS,
 }
 """Name of the published schema -> a document that it and its model accept."""
 
