@@ -7,10 +7,11 @@ A case is a JSON file:
      "expect": {"rights.license": "DENY"}}
 
 `base` names the version by its policy label. `file` is a template name, with `:pattern` when several
-files fit it, or a path in which `{slug}` and `{version}` stand for the base. An operation is one of
-`patch` (RFC 6902: add, remove, replace), `delete`, `text`, `hex`, `flip` (a byte offset), `copy` (the new
-path), `append` (text), `changed` (touched while judging). With `reseal` every digest downstream is recomputed, except in
-the files that `keep` names, so that nothing but the check under test may deny.
+files fit it, or a path. In paths and in what is written, `{slug}` and `{version}` stand for the base, and
+`{version of public}` for the version with that label. An operation is one of `patch` (RFC 6902: add, remove,
+replace), `delete`, `text`, `hex`, `flip` (a byte offset), `copy` (the new path), `append` (text), `changed`
+(touched while judging). With `reseal` every digest downstream is recomputed, except in the files that `keep`
+names, so that nothing but the check under test may deny.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from __future__ import annotations
 import copy
 import fnmatch
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +36,8 @@ from kfm_gates.evidence.subjects import Subject
 FIELDS = frozenset(
     {"base", "why", "serves", "ops", "reseal", "keep", "expect", "subject_gone", "evaluated_at", "settings"}
 )
+
+_VERSION_OF = re.compile(r"\{version of (\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -83,9 +87,9 @@ def _apply_one(
     subject: Subject,
 ) -> None:
     (action,) = set(operation) - {"file"}
-    value = operation[action]
+    value = _named(operation[action], files, layout, subject)
     if action in ("text", "hex") and "/" in operation["file"]:
-        path = operation["file"].format(slug=subject.slug, version=subject.version)
+        path = _text(operation["file"], files, layout, subject)
     else:
         path = _path(operation["file"], files, layout, subject)
     match action:
@@ -104,18 +108,34 @@ def _apply_one(
             data[value] ^= 1
             files[path] = bytes(data)
         case "copy":
-            files[value.format(slug=subject.slug, version=subject.version)] = files[path]
+            files[value] = files[path]
         case "changed":
             changed.append(path)
         case _:
             raise EvidenceError(f"a denial case has no operation {action!r}")
 
 
+def _named(value: Any, files: Mapping[str, bytes], layout: Layout, subject: Subject) -> Any:
+    """The value with the names of versions put in, wherever a text asks for them."""
+    if isinstance(value, list):
+        return [_named(each, files, layout, subject) for each in value]
+    if isinstance(value, dict):
+        return {key: _named(each, files, layout, subject) for key, each in value.items()}
+    return _text(value, files, layout, subject) if isinstance(value, str) else value
+
+
+def _text(text: str, files: Mapping[str, bytes], layout: Layout, subject: Subject) -> str:
+    text = text.replace("{slug}", subject.slug).replace("{version}", subject.version)
+    for label in _VERSION_OF.findall(text):
+        text = text.replace(f"{{version of {label}}}", base_subject(files, layout, label).version)
+    return text
+
+
 def _path(name: str, files: Mapping[str, bytes], layout: Layout, subject: Subject) -> str:
     """The one file that a case means."""
     template, _, pattern = name.partition(":")
     if template not in layout.templates:
-        path = name.format(slug=subject.slug, version=subject.version)
+        path = _text(name, files, layout, subject)
         if path in files:
             return path
         raise EvidenceError(f"a denial case names {name!r}, which is neither a template nor a file")

@@ -10,6 +10,7 @@ from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.artifacts import produced
 from kfm_gates.facts.container import Unmet, provides
 from kfm_gates.facts.file_paths import file_path
+from kfm_gates.facts.writes import WrittenFile
 from kfm_gates.model.finding import Place
 from kfm_gates.model.receipt import Receipt
 
@@ -29,17 +30,20 @@ class ReceiptReference:
 
 @provides
 def receipt_references(
-    receipts: tuple[Receipt, ...], layout: Layout, subject: Subject
+    receipts: tuple[Receipt, ...], files: tuple[WrittenFile, ...], layout: Layout, subject: Subject
 ) -> tuple[ReceiptReference, ...]:
     """All references of all receipts, but for what `ArtifactRecord` holds: the artifacts as last written.
 
-    A later run that read an artifact with the very digest that was written says nothing beyond that.
+    A later run that read an artifact with the very digest that was written says nothing beyond that. A digest
+    that a file had before a later run wrote it anew is history: whether it may be that,
+    `identity.replay` and `identity.immutable` say.
     """
     written = produced(receipts, layout)
     recorded = {place for _, place in written.values()}
-    repeated = {(path, digest) for path, (digest, _) in written.items()}
+    known = {(path, digest) for path, (digest, _) in written.items()}
+    known |= {(file.path, digest) for file in files for digest in file.earlier}
     found = [each for receipt in receipts for each in _of(receipt, layout, subject)]
-    found = [e for e in found if e.place not in recorded and (e.path, e.digest) not in repeated]
+    found = [e for e in found if e.place not in recorded and (e.path, e.digest) not in known]
     if not found:
         raise Unmet("receipt.form")
     return tuple(found)

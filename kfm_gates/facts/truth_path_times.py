@@ -43,7 +43,8 @@ def orders(
 ) -> Iterator[Order]:
     """Acquired, ingested, transformed, decided, released, promoted."""
     records = {record.path.rpartition("/")[0]: record for record in acquisitions}
-    for receipt in receipts:
+    written: set[tuple[str, str]] = set()
+    for receipt in sorted(receipts, key=lambda each: (each.created_at or "", each.path)):
         if receipt.created_at is None:
             continue
         time, place, run = receipt.created_at, receipt.at("/created_at"), f"the {receipt.operation} run"
@@ -52,7 +53,10 @@ def orders(
                 yield Order("the acquisition", records[folder].retrieved_at, run, time, place)
         if receipt.validation.status != "pass":
             continue
-        if receipt.operation in ("ingest", "transform"):
+        wrote = {(output.uri, output.digest) for output in receipt.outputs}
+        repeats = bool(wrote) and wrote <= written  # the same bytes again: nothing that was not decided upon
+        written |= wrote
+        if receipt.operation in ("ingest", "transform") and not repeats:
             decided = decision.at("/decided_at")
             yield Order(run, time, "the policy decision", decision.decided_at, decided)
         if receipt.operation in ("promote", "ingest+publish"):

@@ -54,6 +54,7 @@ def parser() -> Parser:
         _command(commands, "spec-hash", "print the spec hash of a spec; exit 1 if the spec names another")
     )
     _permit(_command(commands, "permit", "verify or show a permit"))
+    _promoted(_command(commands, "promoted", "list the promoted versions of a root, and why others are not"))
     return top
 
 
@@ -130,6 +131,14 @@ def _permit(command: Parser) -> None:
     _judging(verify)
     show = _command(actions, "show", "print what a permit says, without believing it")
     show.add_argument("permit", metavar="PERMIT", help="the permit file")
+
+
+def _promoted(command: Parser) -> None:
+    add = command.add_argument
+    add("root", metavar="ROOT", help="the evidence root")
+    add("--format", choices=("text", "json"), default="text", help="how to print the list (default text)")
+    add("--evaluated-at", metavar="TIME", help="judge as of this time, such as 2026-10-01T12:00:00Z")
+    _judging(command)
 
 
 def _count(text: str) -> int:

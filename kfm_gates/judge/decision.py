@@ -42,7 +42,12 @@ def subject_digest(files: Iterable[PinnedFile]) -> str:
 
 
 def statement(
-    suite: Suite, operation: str, evaluated_at: str, partial: bool, subjects: Sequence[Mapping[str, Any]]
+    suite: Suite,
+    operation: str,
+    evaluated_at: str,
+    partial: bool,
+    subjects: Sequence[Mapping[str, Any]],
+    set_aside: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Json]:
     """The in-toto Statement of a run over `subjects`, which are sorted by id."""
     rows = [[s["id"], c["gate"], c["id"]] for s in subjects for c in s["checks"]]
@@ -64,6 +69,7 @@ def statement(
             "docket": {"digest": digest_of(rows), "entries": len(rows)},
             "partial": partial,
             "subjects": list(subjects),
+            "set_aside": list(set_aside),
         },
     }
 

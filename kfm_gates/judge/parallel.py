@@ -11,7 +11,8 @@ from kfm_gates.errors import EngineError
 from kfm_gates.evidence.snapshot import Folder, Snapshot
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.judge.request import Request
-from kfm_gates.judge.session import JudgedSubject, Progress, judge_here, prepare
+from kfm_gates.judge.session import Progress, judge_here, prepare
+from kfm_gates.judge.settled import JudgedSubject
 from kfm_gates.model.finding import Json
 
 BATCH = 32

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ from typing import Any
 from kfm_gates.errors import EngineError, PermitMismatch, UsageError
 from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.layout import Layout
-from kfm_gates.evidence.reading import Stamp
 from kfm_gates.evidence.snapshot import Folder, Snapshot
 from kfm_gates.evidence.subjects import Subject, discover
 from kfm_gates.facts.container import Facts
@@ -26,6 +25,8 @@ from kfm_gates.judge.known_answers import Prover
 from kfm_gates.judge.profile import Gate
 from kfm_gates.judge.request import Request, Target, resolve_targets
 from kfm_gates.judge.running import Docket, judge, plan
+from kfm_gates.judge.set_aside import out_of_use
+from kfm_gates.judge.settled import JudgedSubject, settled
 from kfm_gates.judge.suite import Suite, assemble
 from kfm_gates.judge.toml_table import did_you_mean
 from kfm_gates.model.finding import Json
@@ -52,14 +53,6 @@ class Run:
     files: dict[str, str] = field(default_factory=dict)
     """Path to digest of every file that the decision rests on."""
     seconds: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class JudgedSubject:
-    """The result for one subject, and the state of its files when they were read."""
-
-    result: dict[str, Any]
-    stamps: Mapping[str, Stamp | None]
 
 
 def prepare(request: Request) -> tuple[Suite, Target]:
@@ -107,7 +100,11 @@ def run(request: Request, suite: Suite, target: Target, progress: Progress) -> R
     done = Run(suite, target, request.evaluated_at or now)
     policy = suite.pack_digest
     snapshot = Snapshot(Folder(target.root))
+    layout = suite.configuration.layout
     subjects = _subjects(request, suite, target, snapshot)
+    whole_root = not request.subjects and not target.named
+    aside = out_of_use(snapshot, layout, subjects, done.evaluated_at) if whole_root else ()
+    subjects = tuple(each for each in subjects if each not in {a.subject for a in aside})
     if not subjects:
         return done
     if request.jobs > 1 and len(subjects) > 1:
@@ -120,9 +117,16 @@ def run(request: Request, suite: Suite, target: Target, progress: Progress) -> R
         raise EngineError(
             "the policy pack changed while it judged, so nothing is decided; run the gates again"
         )
-    results = settled(judged, snapshot, suite.configuration.layout)
+    results = settled(judged, snapshot, layout, [each.notice for each in aside])
     done.files = {f["path"]: f["digest"] for each in results for f in each["files"]}
-    done.statement = statement(suite, suite.profile.operation, done.evaluated_at, request.partial, results)
+    done.statement = statement(
+        suite,
+        suite.profile.operation,
+        done.evaluated_at,
+        request.partial,
+        results,
+        [each.document() for each in aside],
+    )
     done.decision, done.decision_digest = canonical(done.statement)
     done.exit_code = EXIT_CODES[done.statement["predicate"]["status"]]
     return done
@@ -220,26 +224,3 @@ def _subjects(request: Request, suite: Suite, target: Target, snapshot: Snapshot
                 f"unknown subject {name!r}{did_you_mean(name, known)}; known: {', '.join(known[:10]) or 'none'}"
             )
     return tuple(s for s in wanted if not request.subjects or s.id in request.subjects)
-
-
-def settled(judged: Sequence[JudgedSubject], snapshot: Snapshot, layout: Layout) -> list[dict[str, Any]]:
-    """The results, after a last look at every file: what changed since it was read denies its subjects."""
-    folder = snapshot.source
-    zones = [zone.rstrip("/") for zone in layout.zones()]
-    changes: dict[str, str] = {}
-    pinned: dict[str, str] = {}
-    for each in judged:
-        for file in each.result["files"]:
-            path = file["path"]
-            if pinned.setdefault(path, file["digest"]) != file["digest"]:
-                changes[path] = "was read twice with different bytes"
-            stamp = each.stamps[path]
-            if stamp is not None and path not in changes and (reason := folder.moved(path, stamp)):
-                changes[path] = reason
-    arrived = {path: "appeared or vanished while it was judged" for path in snapshot.new_or_gone(zones)}
-    if changes or arrived:
-        from kfm_gates.judge.unsettled import deny_changed
-
-        for each in judged:
-            deny_changed(each.result, changes, arrived)
-    return [each.result for each in judged]

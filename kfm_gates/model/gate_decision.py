@@ -94,6 +94,16 @@ class SubjectResult(Closed):
     not_planned: Array[NotPlanned]
 
 
+class SetAside(Closed):
+    """A version that is out of use, which was not judged, and the notice that says so."""
+
+    id: NonEmpty
+    status: Literal["superseded", "withdrawn", "quarantined"]
+    notice: NonEmpty
+    digest: Sha256
+    reason: NonEmpty
+
+
 class DecisionPredicate(EvidenceModel):
     """What was judged, under what, and how it ended; `partial` is true when not all was judged."""
 
@@ -107,6 +117,7 @@ class DecisionPredicate(EvidenceModel):
     docket: DocketPin
     partial: bool
     subjects: Array[SubjectResult]
+    set_aside: Array[SetAside]
 
 
 class StatementDigest(Closed):

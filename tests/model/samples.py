@@ -259,6 +259,15 @@ DECISION_PREDICATE = {
     "engines": {"regorus": "0.9.1"},
     "docket": {"digest": C, "entries": 2},
     "partial": False,
+    "set_aside": [
+        {
+            "id": f"kansas-counties/{VERSION}",
+            "status": "withdrawn",
+            "notice": f"release/status/kansas-counties/{VERSION}.json",
+            "digest": A,
+            "reason": "Two counties had exchanged names.",
+        }
+    ],
     "subjects": [
         {
             "id": f"kansas-counties/{VERSION}",
@@ -364,6 +373,7 @@ EMPTY_OK = {
 }
 _DECISION_EMPTY = {
     "/engines",
+    "/set_aside",
     "/subjects",
     *(f"/subjects/0/{name}" for name in ("files", "checks", "not_planned")),
     *(f"/subjects/0/checks/0/{name}" for name in ("because", "findings")),
