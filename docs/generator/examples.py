@@ -11,6 +11,7 @@ from typing import Any
 from docs.generator.house import REPOSITORY, cases, suites
 from kfm_gates.checks.api import Outcome
 from kfm_gates.evidence.cases import _path as file_named
+from kfm_gates.evidence.cases import _text as with_names
 from kfm_gates.evidence.cases import apply, base_subject
 from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.layout import Layout
@@ -72,13 +73,16 @@ def _outcome(id: str, case: Mapping[str, Any], engines: Engines) -> Outcome:
 
 
 def _changes(case: Mapping[str, Any]) -> Iterator[str]:
-    layout, files = Layout.kfm_v1(), _kansas()
+    layout, files = Layout.kfm_v1(), dict(_kansas())
     subject = base_subject(files, layout, case["base"])
     for operation in case["ops"]:
         shown = _shown(operation["file"], layout)
         if "patch" not in operation:
             (action,) = set(operation) - {"file"}
             yield f"# {shown}: {_action(action, operation[action])}"
+            if action == "copy":  # a later operation may be about the copy
+                copied = files[file_named(operation["file"], files, layout, subject)]
+                files[with_names(operation["copy"], files, layout, subject)] = copied
             continue
         path = file_named(operation["file"], files, layout, subject)
         document = _parsed(path, files[path])

@@ -90,7 +90,8 @@ def _served(made: Pointer, release: Release, tables: Tables, embargo: Embargoes)
             message = "the pointer leads the public to a version under embargo"
             yield _flaw(made, "updated_at", message, f"a time after {until or 'an embargo that has an end'}")
     elif served != "yes":
-        message = f"the pointer leads the public to a version with the label {release.label}"
+        said = f"with the label {release.label}" if release.label else "without a policy label"
+        message = f"the pointer leads the public to a version {said}"
         yield _flaw(made, "latest_version_id", message, "a version that may be served to the public")
 
 
