@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kfm_gates.front.pytest_items import CHECK, SUBJECT, CheckItem, gate_items, markers
+from kfm_gates.front.pytest_permit import withdraw
 from kfm_gates.front.pytest_run import GateRun
 from kfm_gates.model.finding import Status
 from kfm_gates.reports.text import conclusion, counts, overview, permit_line
@@ -114,13 +115,21 @@ class Guard:
             return (yield)
         finally:
             session.exitstatus = self.status(int(session.exitstatus))
-            self._say_last(session.config)
+            if session.exitstatus != 0:
+                withdraw(self.run)
+            self._say_last(session.config, session.exitstatus == 0)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_cmdline_main(self) -> Generator[None, Any, int | pytest.ExitCode | None]:
         """Force the status once more around everything, also around modes that run no session."""
-        status = yield
+        try:
+            status = yield
+        except BaseException:
+            withdraw(self.run)
+            raise
         forced = self.status(int(status or 0))
+        if forced != 0:
+            withdraw(self.run)
         return status if forced == status else forced
 
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
@@ -132,15 +141,16 @@ class Guard:
                     terminalreporter.write(text, **_COLOURS.get(role, {}))
                 terminalreporter.write("\n")
 
-    def _say_last(self, config: pytest.Config) -> None:
+    def _say_last(self, config: pytest.Config, clean: bool) -> None:
         reporter = config.pluginmanager.getplugin("terminalreporter")
-        line = f"kfm-gates: {self._conclusion()}"
+        line = f"kfm-gates: {self._conclusion(clean)}"
         if reporter is not None:
-            reporter.write_line(line, **({"green": True} if self.whole else {"red": True, "bold": True}))
+            green = self.whole and clean
+            reporter.write_line(line, **({"green": True} if green else {"red": True, "bold": True}))
         else:
             print(line, file=sys.stderr, flush=True)
 
-    def _conclusion(self) -> str:
+    def _conclusion(self, clean: bool) -> str:
         result = self.run.result
         if result.status is None or not self.run.opened:
             ended = [check for subject in result.subjects for check in subject.checks]
@@ -150,6 +160,7 @@ class Guard:
         missing = len(self.planned - self.passed)
         if missing:
             return f"the gates opened, but {missing} of {len(self.planned)} checks were not shown as passed"
-        return (
-            f"{result.status.name}: all {len(self.planned)} checks passed; permit: {permit_line(result)[0]}"
-        )
+        passed = f"{result.status.name}: all {len(self.planned)} checks passed"
+        if not clean:
+            return f"{passed}, but the session did not; its permit was withdrawn"
+        return f"{passed}; permit: {permit_line(result)[0]}"

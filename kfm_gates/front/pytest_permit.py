@@ -40,6 +40,32 @@ def issued(config: pytest.Config) -> IssuedPermit:
     return IssuedPermit(path, permit)
 
 
+def hold_back(config: pytest.Config, marker: pytest.Mark) -> None:
+    """Fail the test of a builder unless this session has a permit for the operation that the marker names."""
+    operations = [each for each in marker.args if isinstance(each, str)]
+    if len(operations) != 1 or len(marker.args) != 1 or marker.kwargs:
+        pytest.fail('kfm_builder: name one operation: @pytest.mark.kfm_builder("build")', pytrace=False)
+    operation = issued(config).permit.operation
+    if operation != operations[0]:
+        pytest.fail(
+            f"kfm_builder: the permit of this session is for {operation!r}, not for {operations[0]!r}; "
+            "judge a profile that is for that operation",
+            pytrace=False,
+        )
+
+
+def withdraw(run: GateRun) -> None:
+    """Take the session's permit away again, as far as it is still the one that was issued for it."""
+    if run.verdict.permit_path is None:
+        return
+    path = Path(run.verdict.permit_path)
+    try:
+        if read_permit(path).decision_digest == run.verdict.decision_digest:
+            path.unlink()
+    except (PermitInvalid, OSError):
+        return  # it is gone, or no permit: nothing is left that could be used
+
+
 def _other(permit: Permit, run: GateRun) -> str | None:
     """Why this is not the permit that this session's gates yielded, if it is not."""
     if permit.decision_digest != run.verdict.decision_digest:

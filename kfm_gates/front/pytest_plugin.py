@@ -65,6 +65,24 @@ def pytest_load_initial_conftests(
     return result
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker of builders."""
+    config.addinivalue_line(
+        "markers",
+        "kfm_builder(operation): runs only with a permit for this operation (`build`, `cutover`, …)",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Hold back a builder that has no permit, before any of its fixtures runs."""
+    marker = item.get_closest_marker("kfm_builder")
+    if marker is not None:
+        from kfm_gates.front.pytest_permit import hold_back
+
+        hold_back(item.config, marker)
+
+
 @pytest.fixture(scope="session")
 def kfm_permit(pytestconfig: pytest.Config) -> IssuedPermit:
     """The permit that this session's gates yielded: `.path` and the parsed `.permit`. Fails without one."""
