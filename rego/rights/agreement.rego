@@ -76,7 +76,7 @@ whose(output) := "the specification" if {
 
 message(claim) := sprintf("%s leaves out that %s has a licence of its own", [names[claim.source], claim.output]) if {
 	claim.value == null
-} else := sprintf("%s names a licence that the table of licences does not know", [names[claim.source]]) if {
+} else := sprintf("%s names a licence that neither SPDX nor the table of licences knows", [names[claim.source]]) if {
 	claim.means == ""
 } else := sprintf("%s names another licence than %s", [names[claim.source], whose(claim.output)])
 

@@ -70,14 +70,14 @@ own := {claim.output: claim.value |
 	claim.output != ""
 }
 
-named_licences := {licence.output | some licence in licences; names_nobody(licence)}
+nameless := {licence.output | some licence in licences; names_nobody(licence)}
 
-asking contains "the licence" if not "" in named_licences
+asking contains "the licence" if not "" in nameless
 
 asking contains sprintf("the licence of %s", [licence.output]) if {
 	some licence in licences
 	licence.output != ""
-	not licence.output in named_licences
+	not licence.output in nameless
 	not licence.output in object.keys(own)
 }
 

@@ -35,9 +35,14 @@ label := object.get(policy, "policy_label", null)
 
 known := [name | some name, each in labels; each.promoted == true]
 
-spelling := object.get(data.kfm_data.label_spellings.labels, label, "") if {
+plain := lower(trim_space(label)) if {
 	is_string(label)
 } else := ""
+
+# The word of the table for what is written here, empty when no table knows one.
+spelling := plain if {
+	plain in object.keys(labels)
+} else := object.get(data.kfm_data.label_spellings.labels, plain, "")
 
 problem := "is missing" if {
 	not "policy_label" in object.keys(policy)

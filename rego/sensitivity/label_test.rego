@@ -98,3 +98,8 @@ test_other_spelling_is_denied_with_the_right_one if {
 	reason.msg == "the policy label is spelled restricted_sensitive_location here"
 	reason.hint == "Write restricted_sensitive_location, if that is what is meant."
 }
+
+test_capitals_are_denied_with_the_right_spelling if {
+	some reason in label.deny with input as given({"policy_label": " PUBLIC"})
+	reason.msg == "the policy label is spelled public here"
+}
