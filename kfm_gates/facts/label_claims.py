@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kfm_gates.facts.container import provides
+from kfm_gates.evidence.index import Index
+from kfm_gates.evidence.subjects import Subject
+from kfm_gates.facts.container import Facts, provides
 from kfm_gates.facts.given import Tables
 from kfm_gates.facts.named import name_fact
 from kfm_gates.facts.statements import DCAT, DCT, KFM, DcatStatements
+from kfm_gates.model.backfill_plan import BackfillPlan
 from kfm_gates.model.finding import Json, Place
 from kfm_gates.model.manifest import Manifest
 from kfm_gates.model.policy_decision import PolicyDecision
@@ -64,6 +67,7 @@ def label_claims(
     collection: StacCollection,
     items: tuple[StacItem, ...],
     dcat: DcatStatements,
+    facts: Facts,
 ) -> tuple[LabelClaim, ...]:
     """Every claim: the spec's first."""
     stated: list[tuple[Place, str, Json]] = [
@@ -71,6 +75,9 @@ def label_claims(
         (decision.at("/policy_label"), "policy_decision", decision.policy_label),
         (manifest.at("/policy/policy_label"), "manifest", manifest.policy.policy_label),
     ]
+    for plan in _plans(facts):
+        place = plan.at("/governance/policy_label")
+        stated.append((place, "plan", plan.governance.policy_label))
     for receipt in receipts:
         stated.append((receipt.at("/policy/policy_label"), "receipt", receipt.policy.policy_label))
     stated.append((collection.at(f"/{FIELD}"), "stac_collection", collection.raw.get(FIELD)))
@@ -85,6 +92,14 @@ def label_claims(
         if isinstance(label, str)
     ]
     return (*claims, *_access_rights(vocabulary, dcat))
+
+
+def _plans(facts: Facts) -> tuple[BackfillPlan, ...]:
+    """The backfill plan of the version, if it has one."""
+    subject = facts.get(Subject)
+    if not facts.get(Index).of_version("plan", subject.slug, subject.version):
+        return ()
+    return (facts.get(BackfillPlan),)
 
 
 def _access_rights(vocabulary: Vocabulary, dcat: DcatStatements) -> Iterator[LabelClaim]:

@@ -4,9 +4,10 @@
 #   Deny a label in any document that is not the one of the specification. Each service that touches the data
 #   reads the label where it finds it: the API in the catalog, the index in the manifest, the auditor in the
 #   receipt. If only one of them says `public` where the others say `restricted`, the data leaks there.
-#   Specification, policy decision, manifest, receipts that state a label, STAC collection, STAC items and
-#   DCAT must agree. Outside of the specification another spelling counts as the label for which the table
-#   `label_spellings` has it; `dct:accessRights` in DCAT, which knows fewer degrees, must be a value that goes
+#   Specification, policy decision, manifest, backfill plan, receipts that state a label, STAC collection, STAC
+#   items and DCAT must agree. In receipts and catalogs another spelling counts as the label for which the table
+#   `label_spellings` has it, in specification, policy decision and manifest it does not: other rules look up
+#   there what the label demands. `dct:accessRights` in DCAT, which knows fewer degrees, must be a value that goes
 #   with the label by the same table. What the table does not know is denied. That a document states a label at
 #   all is judged with its form. Decide which label holds, and write all documents from the specification.
 # custom:
@@ -38,6 +39,7 @@ names := {
 	"spec": "the specification",
 	"policy_decision": "the policy decision",
 	"manifest": "the manifest",
+	"plan": "the backfill plan",
 	"receipt": "a receipt",
 	"stac_collection": "the STAC collection",
 	"stac_item": "a STAC item",
@@ -53,7 +55,17 @@ expected(claim) := sprintf("one of %s", [concat(", ", fitting)]) if {
 	claim.source == "access_rights"
 } else := label
 
-message(claim) := sprintf("%s states what the table of spellings does not know", [names[claim.source]]) if {
+agrees(claim) if claim.label == label
+
+agrees(claim) if {
+	not claim.source in required
+	label in claim.means
+}
+
+message(claim) := sprintf("%s spells the policy label otherwise", [names[claim.source]]) if {
+	claim.source in required
+	label in claim.means
+} else := sprintf("%s states what the table of spellings does not know", [names[claim.source]]) if {
 	count(claim.means) == 0
 } else := sprintf("%s does not go with the policy label", [names[claim.source]]) if {
 	claim.source == "access_rights"
@@ -67,7 +79,7 @@ deny contains {
 	"hint": "Decide which label holds, then write all documents from the specification.",
 } if {
 	some claim in claims
-	not label in claim.means
+	not agrees(claim)
 }
 
 deny contains {

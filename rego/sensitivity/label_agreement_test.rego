@@ -65,3 +65,12 @@ test_access_rights_of_another_label_are_denied if {
 	not label_agreement.allow with input as given(claims)
 	count(label_agreement.deny) == 1 with input as given(claims)
 }
+
+test_other_spelling_where_rules_look_it_up_is_denied if {
+	every source in ["spec", "manifest", "policy_decision"] {
+		claims := array.concat(good, [meaning(source, "open", ["public"])])
+		not label_agreement.allow with input as given(claims)
+		some reason in label_agreement.deny with input as given(claims)
+		endswith(reason.msg, "spells the policy label otherwise")
+	}
+}

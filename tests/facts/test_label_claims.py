@@ -70,6 +70,10 @@ class TestLabels:
             "access_rights",
         }
 
+    def test_a_backfill_plan_is_heard(self) -> None:
+        found: Any = facts(kansas(), "public_generalized").resolve(tuple[LabelClaim, ...])
+        assert [claim.label for claim in found if claim.source == "plan"] == ["public_generalized"]
+
     def test_a_spelling_means_its_label_and_an_unknown_word_nothing(self) -> None:
         for word, means in (("open", ("public",)), ("open-ish", ()), ("quarantine", ("quarantine",))):
             tree = changed(

@@ -18,6 +18,7 @@ STATES = {
     "manifest": "/policy/policy_label",
     "receipt:ingest.json": "/policy/policy_label",
     "receipt:transform.json": "/policy/policy_label",
+    "receipt:catalog.json": "/policy/policy_label",
     "receipt:promote.json": "/policy/policy_label",
     "stac_collection": "/kfm:policy_label",
     "stac_item:counties-parquet.json": "/properties/kfm:policy_label",
@@ -39,8 +40,12 @@ def access(iri: str) -> dict[str, Any]:
 
 
 def labelled(label: str, iri: str, role: str) -> list[dict[str, Any]]:
-    """One label in every document, with the access rights and the approval that go with it."""
+    """One label in every document, with the access rights and the approval that go with it.
+
+    Nothing leads the public to the version.
+    """
     return [
+        {"file": "pointer", "delete": True},
         *(replace(file, path, label) for file, path in STATES.items()),
         access(iri),
         replace("spec", "/promotion/approval_roles", [role]),
