@@ -3,7 +3,9 @@
 import kfm_gates.facts.artifacts
 import kfm_gates.facts.claims
 import kfm_gates.facts.digest_claims
+import kfm_gates.facts.embargo
 import kfm_gates.facts.label_claims
 import kfm_gates.facts.links
 import kfm_gates.facts.rights_claims
+import kfm_gates.facts.spec_licences
 import kfm_gates.facts.spec_obligations  # noqa: F401

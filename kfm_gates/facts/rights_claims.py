@@ -1,72 +1,39 @@
-"""What each document says of the rights in a version: its licence, who holds the rights, what must be said.
-
-Only what is said is a claim. That a catalog says it at all is for the checks of its form.
-"""
+"""What each document says of the rights in a version: its licence, who holds the rights, what must be said."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 from kfm_gates.facts.container import provides
+from kfm_gates.facts.dcat_rights import DcatRights
 from kfm_gates.facts.named import name_fact
-from kfm_gates.facts.statements import DCAT, DCT, FOAF, DcatStatements
-from kfm_gates.model.finding import Json, Place
+from kfm_gates.facts.rights_claim import Field, RightsClaim
+from kfm_gates.facts.spec_licences import SpecLicence
+from kfm_gates.facts.stac_rights import StacRights
 from kfm_gates.model.spec import Spec
-from kfm_gates.model.stac import StacCollection, StacItem
-
-
-@dataclass(frozen=True)
-class RightsClaim:
-    """One statement about rights; a rights holder in DCAT is given by name."""
-
-    place: Place
-    source: Literal["spec", "dcat_dataset", "dcat_distribution", "stac_collection", "stac_item"]
-    field: Literal["license", "rights_holder", "attribution"]
-    value: str
 
 
 @provides
 def rights_claims(
-    spec: Spec, dcat: DcatStatements, collection: StacCollection, items: tuple[StacItem, ...]
+    spec: Spec, licences: tuple[SpecLicence, ...], dcat: DcatRights, stac: StacRights
 ) -> tuple[RightsClaim, ...]:
-    """Every claim: the spec's first, then the catalogs'."""
-    return (*_of_spec(spec), *_of_dcat(dcat), *_of_stac(collection, items))
+    """Every claim: the spec's first, then the catalogs'. What a catalog must say at all is judged with its form."""
+    return (*_of_spec(spec, licences), *dcat.claims, *stac.claims)
 
 
-def _of_spec(spec: Spec) -> Iterator[RightsClaim]:
+def _of_spec(spec: Spec, licences: tuple[SpecLicence, ...]) -> Iterator[RightsClaim]:
+    for each in licences:
+        yield RightsClaim(each.place, "spec", "license", each.stated, each.normal, each.output)
     rights = spec.raw.get("rights")
-    for field in ("license", "rights_holder", "attribution"):
+    fields: tuple[Field, ...] = ("rights_holder", "attribution")
+    for field in fields:
         value = rights.get(field) if isinstance(rights, dict) else None
         if isinstance(value, str):
             yield RightsClaim(spec.at(f"/rights/{field}"), "spec", field, value)
-
-
-def _of_dcat(dcat: DcatStatements) -> Iterator[RightsClaim]:
-    for node in dcat.of_type(DCAT + "Dataset"):
-        for row in dcat.values(node.subject, DCT + "license"):
-            yield RightsClaim(row.place, "dcat_dataset", "license", row.value)
-        for row in dcat.values(node.subject, DCT + "rights"):
-            yield RightsClaim(row.place, "dcat_dataset", "attribution", row.value)
-        for row in dcat.values(node.subject, DCT + "rightsHolder"):
-            names = dcat.values(row.value, FOAF + "name") if row.is_iri else (row,)
-            for name in names:
-                yield RightsClaim(name.place, "dcat_dataset", "rights_holder", name.value)
-    for node in dcat.of_type(DCAT + "Distribution"):
-        for row in dcat.values(node.subject, DCT + "license"):
-            yield RightsClaim(row.place, "dcat_distribution", "license", row.value)
-        for row in dcat.values(node.subject, DCT + "rights"):
-            yield RightsClaim(row.place, "dcat_distribution", "attribution", row.value)
-
-
-def _of_stac(collection: StacCollection, items: tuple[StacItem, ...]) -> Iterator[RightsClaim]:
-    if isinstance(collection.license, str):
-        yield RightsClaim(collection.at("/license"), "stac_collection", "license", collection.license)
-    for item in items:
-        stated: Json = item.properties.get("license")
-        if isinstance(stated, str):
-            yield RightsClaim(item.at("/properties/license"), "stac_item", "license", stated)
+    for index, output in enumerate(spec.outputs):
+        if output.attribution is not None:
+            place = spec.at(f"/outputs/{index}/attribution")
+            yield RightsClaim(place, "spec", "attribution", output.attribution, output=output.path)
 
 
 name_fact("rights_claims", RightsClaim, many=True)

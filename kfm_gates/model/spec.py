@@ -57,11 +57,16 @@ class DerivedFrom(Closed):
 
 
 class Output(Closed):
-    """One artifact that a version must have; `path` is below the version's `artifacts/`."""
+    """One artifact that a version must have; `path` is below the version's `artifacts/`.
+
+    `license` and `attribution` are its own, where they are not those of `rights`; checks judge them.
+    """
 
     path: RelativePath
     media_type: MediaType
     role: Name
+    license: Maybe[NonEmpty] = None
+    attribution: Maybe[NonEmpty] = None
 
 
 class Column(Closed):

@@ -2,22 +2,36 @@ package kfm.rights.agreement_test
 
 import data.kfm.rights.agreement
 
-claim(source, value) := {
-	"place": {"file": "f", "pointer": "/x", "line": 0},
+place := {"file": "f", "pointer": "/x", "line": 0}
+
+claim(source, value, means) := {
+	"place": place,
 	"source": source,
 	"field": "license",
 	"value": value,
+	"means": means,
+	"output": "",
 }
 
+mention(value, means) := object.union(claim("stac_item", value, means), {"field": "license_mention"})
+
+of_output(each, output) := object.union(each, {"output": output})
+
+isc := {"output": "", "canonical": "ISC", "normal": "ISC", "alternatives": [[{"text": "ISC", "licence": "ISC"}]]}
+
 good := [
-	claim("spec", "ISC"),
-	claim("dcat_dataset", "https://spdx.org/licenses/ISC"),
-	claim("dcat_distribution", "https://spdx.org/licenses/ISC"),
-	claim("stac_collection", "ISC"),
-	claim("stac_item", "ISC"),
+	claim("spec", "ISC", "ISC"),
+	claim("dcat_dataset", "https://spdx.org/licenses/ISC", "ISC"),
+	claim("dcat_distribution", "https://opensource.org/licenses/ISC", "ISC"),
+	claim("stac_collection", "ISC", "ISC"),
+	claim("stac_item", "isc", "ISC"),
 ]
 
-given(claims) := {"rights_claims": claims, "spec": {"rights": {"license": "ISC"}}}
+given(claims) := {
+	"rights_claims": claims,
+	"licences": [isc],
+	"spec": {"rights": {"license": "ISC", "terms_url": "https://example.org/terms"}},
+}
 
 test_one_licence_passes if {
 	agreement.allow with input as given(good)
@@ -26,10 +40,11 @@ test_one_licence_passes if {
 
 test_empty_input_is_denied if {
 	not agreement.allow with input as {}
+	count(agreement.deny) == 1 with input as {}
 }
 
 test_nothing_claimed_is_denied if {
-	every claims in [[], [claim("spec", "ISC")]] {
+	every claims in [[], [claim("spec", "ISC", "ISC")]] {
 		not agreement.allow with input as given(claims)
 		count(agreement.deny) == 1 with input as given(claims)
 	}
@@ -37,13 +52,43 @@ test_nothing_claimed_is_denied if {
 
 test_other_licence_is_denied if {
 	every other in [
-		claim("dcat_dataset", "https://spdx.org/licenses/MIT"),
-		claim("dcat_distribution", "ISC"),
-		claim("dcat_distribution", "http://spdx.org/licenses/ISC"),
-		claim("stac_collection", "other"),
-		claim("stac_item", "isc"),
+		claim("dcat_dataset", "https://spdx.org/licenses/MIT", "MIT"),
+		claim("dcat_distribution", "https://example.org/licence", ""),
+		claim("stac_collection", "other", ""),
+		claim("stac_item", "ISC OR MIT", "ISC OR MIT"),
+		claim("stac_item", null, ""),
 	] {
 		not agreement.allow with input as given(array.concat(good, [other]))
 		count(agreement.deny) == 1 with input as given(array.concat(good, [other]))
+	}
+}
+
+test_output_with_a_licence_of_its_own_needs_that_one if {
+	mit := object.union(isc, {"output": "a.csv", "canonical": "MIT", "normal": "MIT"})
+	both := object.union(given(good), {"licences": [isc, mit]})
+	right := of_output(claim("stac_item", "MIT", "MIT"), "a.csv")
+	agreement.allow with input as object.union(both, {"rights_claims": array.concat(good, [right])})
+	wrong := of_output(claim("stac_item", "ISC", "ISC"), "a.csv")
+	count(agreement.deny) == 1 with input as object.union(both, {"rights_claims": array.concat(good, [wrong])})
+}
+
+test_output_without_one_has_that_of_the_version if {
+	right := of_output(claim("stac_item", "ISC", "ISC"), "b.csv")
+	agreement.allow with input as given(array.concat(good, [right]))
+	wrong := of_output(claim("stac_item", "MIT", "MIT"), "b.csv")
+	count(agreement.deny) == 1 with input as given(array.concat(good, [wrong]))
+}
+
+test_links_to_the_licence_or_the_terms_pass if {
+	every each in [mention("https://spdx.org/licenses/ISC", "ISC"), mention("https://example.org/terms", "")] {
+		agreement.allow with input as given(array.concat(good, [each]))
+		count(agreement.deny) == 0 with input as given(array.concat(good, [each]))
+	}
+}
+
+test_links_to_other_terms_are_denied if {
+	every each in [mention("https://spdx.org/licenses/MIT", "MIT"), mention("https://example.org/eula", "")] {
+		not agreement.allow with input as given(array.concat(good, [each]))
+		count(agreement.deny) == 1 with input as given(array.concat(good, [each]))
 	}
 }

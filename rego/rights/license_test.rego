@@ -2,47 +2,125 @@ package kfm.rights.license_test
 
 import data.kfm.rights.license
 
-given(rights) := {"spec": {"rights": rights}, "settings": {"allowed": ["ISC", "CC-BY-4.0"]}}
+settings := {"allowed": ["ISC", "CC-BY-4.0", "ODbL-1.0", "MIT"], "refused": ["cc-by-nc-4.0", "ODbL-1.0 WITH x"]}
+
+place := {"file": "spec.yaml", "pointer": "/rights/license", "line": 0}
+
+term(text, id) := {"text": text, "licence": id}
+
+# One licence as the fact has it.
+licence(stated, alternatives) := {
+	"place": place,
+	"pointer": "/rights/license",
+	"output": "",
+	"stated": stated,
+	"problem": "",
+	"canonical": stated,
+	"well_spelled": true,
+	"alternatives": alternatives,
+}
+
+one(id) := licence(id, [[term(id, id)]])
+
+unknown(stated) := object.union(licence(stated, []), {"problem": "SPDX has no such licence"})
+
+given(rights, licences) := {"spec": {"rights": rights}, "licences": licences, "settings": settings}
+
+stated(each) := given({"license": each.stated}, [each])
 
 test_open_licence_passes if {
-	license.allow with input as given({"license": "ISC"})
-	count(license.deny) == 0 with input as given({"license": "ISC"})
+	license.allow with input as stated(one("ISC"))
+	count(license.deny) == 0 with input as stated(one("ISC"))
+}
+
+test_open_expressions_pass if {
+	every each in [
+		licence("CC-BY-4.0 AND ODbL-1.0", [[term("CC-BY-4.0", "CC-BY-4.0"), term("ODbL-1.0", "ODbL-1.0")]]),
+		licence("GPL-3.0-only OR MIT", [[term("GPL-3.0-only", "GPL-3.0-only")], [term("MIT", "MIT")]]),
+		licence("CC-BY-NC-4.0 OR CC-BY-4.0", [[term("CC-BY-NC-4.0", "CC-BY-NC-4.0")], [term("CC-BY-4.0", "CC-BY-4.0")]]),
+		licence("ODbL-1.0+", [[term("ODbL-1.0+", "ODbL-1.0")]]),
+		licence("MIT WITH LLVM-exception", [[term("MIT WITH LLVM-exception", "MIT")]]),
+	] {
+		license.allow with input as stated(each)
+		count(license.deny) == 0 with input as stated(each)
+	}
+}
+
+test_closed_expressions_are_denied if {
+	every each in [
+		licence("GPL-3.0-only OR AFL-3.0", [[term("GPL-3.0-only", "GPL-3.0-only")], [term("AFL-3.0", "AFL-3.0")]]),
+		licence("MIT AND GPL-3.0-only", [[term("GPL-3.0-only", "GPL-3.0-only"), term("MIT", "MIT")]]),
+		licence("ODbL-1.0 WITH x", [[term("ODbL-1.0 WITH x", "ODbL-1.0")]]),
+		licence("nothing to choose", []),
+		licence("an empty alternative", [[]]),
+	] {
+		not license.allow with input as stated(each)
+		count(license.deny) == 1 with input as stated(each)
+	}
+}
+
+test_refused_licence_is_named if {
+	some reason in license.deny with input as stated(one("CC-BY-NC-4.0"))
+	reason.msg == "`rights.license` leaves no choice that is open; refused here: CC-BY-NC-4.0"
+}
+
+test_what_is_refused_is_not_allowed_by_the_other_list if {
+	both := object.union(stated(one("ISC")), {"settings": {"allowed": ["ISC"], "refused": ["ISC"]}})
+	not license.allow with input as both
+	count(license.deny) == 1 with input as both
+}
+
+test_output_with_a_licence_of_its_own_is_judged_alike if {
+	own := object.union(one("GPL-3.0-only"), {"output": "a.csv", "pointer": "/outputs/0/license"})
+	not license.allow with input as given({"license": "ISC"}, [one("ISC"), own])
+	some reason in license.deny with input as given({"license": "ISC"}, [one("ISC"), own])
+	reason.msg == "`outputs.0.license` leaves no choice that is open; not on the list: GPL-3.0-only"
 }
 
 test_empty_input_is_denied if {
 	not license.allow with input as {}
+	not license.allow with input as {"settings": settings}
+	count(license.deny) == 1 with input as {"settings": settings}
 }
 
 test_missing_rights_are_denied if {
 	every rights in [null, [], "ISC", 1] {
-		not license.allow with input as given(rights)
-		count(license.deny) == 1 with input as given(rights)
+		not license.allow with input as given(rights, [])
+		count(license.deny) == 1 with input as given(rights, [])
+	}
+}
+
+test_what_is_no_text_is_denied if {
+	every value in [null, 7, true, ["ISC"], {}] {
+		not license.allow with input as given({"license": value}, [])
+		count(license.deny) == 1 with input as given({"license": value}, [])
 	}
 }
 
 test_what_is_no_licence_is_denied if {
-	every value in [null, "", "  ", "unknown", "NOASSERTION", "other", 7, true, ["ISC"], {}] {
-		not license.allow with input as given({"license": value})
-		count(license.deny) == 1 with input as given({"license": value})
+	every value in ["", "  ", "unknown", "NOASSERTION", "other", "Foo-1.0"] {
+		not license.allow with input as stated(unknown(value))
+		count(license.deny) == 1 with input as stated(unknown(value))
 	}
 }
 
 test_missing_licence_is_denied if {
-	not license.allow with input as given({"rights_holder": "A"})
-	count(license.deny) == 1 with input as given({"rights_holder": "A"})
+	not license.allow with input as given({"rights_holder": "A"}, [])
+	count(license.deny) == 1 with input as given({"rights_holder": "A"}, [])
 }
 
 test_licence_that_is_not_listed_is_denied if {
-	some reason in license.deny with input as given({"license": "CC-BY-NC-4.0"})
-	reason.at == "spec#/rights/license"
+	some reason in license.deny with input as stated(one("GPL-3.0-only"))
+	reason.at.pointer == "/rights/license"
 }
 
 test_spelling_is_exact if {
-	some reason in license.deny with input as given({"license": "isc"})
+	isc := object.union(one("isc"), {"canonical": "ISC", "well_spelled": false})
+	some reason in license.deny with input as stated(isc)
 	reason.hint == "SPDX spells it ISC."
 }
 
 test_unknown_field_is_denied if {
-	some reason in license.deny with input as given({"license": "ISC", "licence": "MIT"})
+	some reason in license.deny with input as given({"license": "ISC", "licence": "MIT"}, [one("ISC")])
 	reason.at == "spec#/rights/licence"
 }

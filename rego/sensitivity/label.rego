@@ -5,11 +5,15 @@
 #   decides who may see the data, so doubt about it means that nobody may. A generalised version must say what
 #   was generalised, by at least one obligation, and from which version it was made; restricted data must name
 #   the rule by which access is given (`policy.access_rule`); embargoed data the moment at which the embargo
-#   ends (`policy.embargo_until`). A label that is served to everyone can have neither: then the label, or the
-#   rule, is a mistake. The label `quarantine` is never promoted: settle rights and sensitivity, then label
-#   the data anew.
+#   ends (`policy.embargo_until`). A label that is served to everyone has no access rule, and only an embargoed one
+#   an end of the embargo: then the label, or the rule, is a mistake. An embargo that was over when the version was
+#   released is one too, most often a wrong year, and the data would be served at once. One that ends later stays
+#   valid when it is over: whoever serves the data compares it with the clock, and the label stays as it was
+#   approved. The specification must use the word of the table; other spellings (table `label_spellings`) are
+#   refused here with the right one, since all other rules look up what this word demands. The label `quarantine`
+#   is never promoted: settle rights and sensitivity, then label the data anew.
 # custom:
-#   evidence: [spec]
+#   evidence: [spec, embargoes]
 #   serves: [R-003, R-013, R-138, R-142]
 #   severity: critical
 #   remediation: Set policy.policy_label in the specification, with what the label demands.
@@ -31,10 +35,22 @@ label := object.get(policy, "policy_label", null)
 
 known := [name | some name, each in labels; each.promoted == true]
 
+plain := lower(trim_space(label)) if {
+	is_string(label)
+} else := ""
+
+# The word of the table for what is written here, empty when no table knows one.
+spelling := plain if {
+	plain in object.keys(labels)
+} else := object.get(data.kfm_data.label_spellings.labels, plain, "")
+
 problem := "is missing" if {
 	not "policy_label" in object.keys(policy)
 } else := "is not a text" if {
 	not is_string(label)
+} else := sprintf("is spelled %s here", [spelling]) if {
+	not label in object.keys(labels)
+	spelling != ""
 } else := "is not a label that there is" if {
 	not label in object.keys(labels)
 } else := "keeps the version from being promoted" if {
@@ -52,12 +68,16 @@ given(field) if {
 	trim_space(policy[field]) != ""
 }
 
+hint := sprintf("Write %s, if that is what is meant.", [spelling]) if {
+	spelling != ""
+} else := "Have the sensitivity steward decide; until then the version stays in quarantine."
+
 deny contains {
 	"msg": sprintf("the policy label %s", [problem]),
 	"at": "spec#/policy/policy_label",
 	"found": found,
 	"expected": concat(", ", known),
-	"hint": "Have the sensitivity steward decide; until then the version stays in quarantine.",
+	"hint": hint,
 } if {
 	problem != "none"
 }
@@ -107,13 +127,36 @@ deny contains {
 }
 
 deny contains {
-	"msg": sprintf("the label %s is served to everyone, yet `%s` is given", [label, field]),
-	"at": sprintf("spec#/policy/%s", [field]),
-	"found": json.marshal(policy[field]),
+	"msg": sprintf("the label %s is served to everyone, yet `access_rule` is given", [label]),
+	"at": "spec#/policy/access_rule",
+	"found": json.marshal(policy.access_rule),
 	"expected": "a label that is not served to everyone, or no such field",
 	"hint": "Decide which of the two is meant: the label or the restriction.",
 } if {
 	demands.served == "yes"
-	some field in ["access_rule", "embargo_until"]
-	field in object.keys(policy)
+	"access_rule" in object.keys(policy)
+}
+
+deny contains {
+	"msg": sprintf("the label %s knows no embargo, yet `embargo_until` is given", [label]),
+	"at": "spec#/policy/embargo_until",
+	"found": json.marshal(policy.embargo_until),
+	"expected": "the label embargoed, or no such field",
+	"hint": "Decide which of the two is meant: the label or the embargo.",
+} if {
+	demands.needs_embargo == false
+	"embargo_until" in object.keys(policy)
+}
+
+deny contains {
+	"msg": "the embargo was over when the version was released",
+	"at": {"file": embargo.place.file, "pointer": embargo.place.pointer},
+	"found": embargo.until,
+	"expected": sprintf("a time after the release at %s", [embargo.released_at]),
+	"hint": "Correct the end of the embargo, or label the data by who may see it now.",
+} if {
+	demands.needs_embargo
+	some embargo in object.get(input, "embargoes", [])
+	is_number(embargo.seconds)
+	embargo.seconds <= 0
 }

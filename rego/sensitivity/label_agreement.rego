@@ -4,9 +4,12 @@
 #   Deny a label in any document that is not the one of the specification. Each service that touches the data
 #   reads the label where it finds it: the API in the catalog, the index in the manifest, the auditor in the
 #   receipt. If only one of them says `public` where the others say `restricted`, the data leaks there.
-#   Specification, policy decision, manifest, receipts that state a label, STAC collection, STAC items and
-#   DCAT must agree. That a document states a label at all is judged with its form. Decide which label holds,
-#   and write all documents from the specification.
+#   Specification, policy decision, manifest, backfill plan, receipts that state a label, STAC collection, STAC
+#   items and DCAT must agree. In receipts and catalogs another spelling counts as the label for which the table
+#   `label_spellings` has it, in specification, policy decision and manifest it does not: other rules look up
+#   there what the label demands. `dct:accessRights` in DCAT, which knows fewer degrees, must be a value that goes
+#   with the label by the same table. What the table does not know is denied. That a document states a label at
+#   all is judged with its form. Decide which label holds, and write all documents from the specification.
 # custom:
 #   evidence: [label_claims, spec]
 #   needs: [sensitivity.label]
@@ -36,21 +39,47 @@ names := {
 	"spec": "the specification",
 	"policy_decision": "the policy decision",
 	"manifest": "the manifest",
+	"plan": "the backfill plan",
 	"receipt": "a receipt",
 	"stac_collection": "the STAC collection",
 	"stac_item": "a STAC item",
 	"dcat": "the DCAT dataset",
+	"access_rights": "dct:accessRights in DCAT",
 }
 
+access_rights := data.kfm_data.label_spellings.access_rights
+
+fitting := sort([iri | some iri, means in access_rights; label in means])
+
+expected(claim) := sprintf("one of %s", [concat(", ", fitting)]) if {
+	claim.source == "access_rights"
+} else := label
+
+agrees(claim) if claim.label == label
+
+agrees(claim) if {
+	not claim.source in required
+	label in claim.means
+}
+
+message(claim) := sprintf("%s spells the policy label otherwise", [names[claim.source]]) if {
+	claim.source in required
+	label in claim.means
+} else := sprintf("%s states what the table of spellings does not know", [names[claim.source]]) if {
+	count(claim.means) == 0
+} else := sprintf("%s does not go with the policy label", [names[claim.source]]) if {
+	claim.source == "access_rights"
+} else := sprintf("%s states another policy label than the specification", [names[claim.source]])
+
 deny contains {
-	"msg": sprintf("%s states another policy label than the specification", [names[claim.source]]),
+	"msg": message(claim),
 	"at": {"file": claim.place.file, "pointer": claim.place.pointer},
 	"found": claim.label,
-	"expected": label,
+	"expected": expected(claim),
 	"hint": "Decide which label holds, then write all documents from the specification.",
 } if {
 	some claim in claims
-	claim.label != label
+	not agrees(claim)
 }
 
 deny contains {

@@ -4,7 +4,14 @@ import data.kfm.sensitivity.label_agreement
 
 kinds := ["spec", "policy_decision", "manifest", "receipt", "stac_collection", "stac_item", "dcat"]
 
-claim(source, label) := {"place": {"file": source, "pointer": "/x", "line": 0}, "source": source, "label": label}
+claim(source, label) := meaning(source, label, [label])
+
+meaning(source, label, means) := {
+	"place": {"file": source, "pointer": "/x", "line": 0},
+	"source": source,
+	"label": label,
+	"means": means,
+}
 
 good := [claim(kind, "public") | some kind in kinds]
 
@@ -32,4 +39,38 @@ test_document_that_must_state_a_label_and_does_not_is_denied if {
 	claims := [each | some each in good; each.source != "manifest"]
 	not label_agreement.allow with input as given(claims)
 	count(label_agreement.deny) == 1 with input as given(claims)
+}
+
+test_spelling_that_the_table_knows_passes if {
+	every each in [
+		meaning("receipt", "open", ["public"]),
+		meaning("access_rights", "https://example.org/PUBLIC", ["public", "public_generalized"]),
+	] {
+		claims := array.concat(good, [each])
+		label_agreement.allow with input as given(claims)
+		count(label_agreement.deny) == 0 with input as given(claims)
+	}
+}
+
+test_what_the_table_does_not_know_is_denied if {
+	every source in ["receipt", "access_rights"] {
+		claims := array.concat(good, [meaning(source, "free", [])])
+		not label_agreement.allow with input as given(claims)
+		count(label_agreement.deny) == 1 with input as given(claims)
+	}
+}
+
+test_access_rights_of_another_label_are_denied if {
+	claims := array.concat(good, [meaning("access_rights", "https://example.org/RESTRICTED", ["restricted"])])
+	not label_agreement.allow with input as given(claims)
+	count(label_agreement.deny) == 1 with input as given(claims)
+}
+
+test_other_spelling_where_rules_look_it_up_is_denied if {
+	every source in ["spec", "manifest", "policy_decision"] {
+		claims := array.concat(good, [meaning(source, "open", ["public"])])
+		not label_agreement.allow with input as given(claims)
+		some reason in label_agreement.deny with input as given(claims)
+		endswith(reason.msg, "spells the policy label otherwise")
+	}
 }

@@ -60,3 +60,46 @@ test_public_data_has_no_restriction if {
 		count(label.deny) == 1 with input as given(policy)
 	}
 }
+
+test_only_embargoed_data_has_an_embargo if {
+	every name in ["restricted", "internal"] {
+		policy := {"policy_label": name, "access_rule": "r", "embargo_until": "2027-01-01T00:00:00Z"}
+		not label.allow with input as given(policy)
+		count(label.deny) == 1 with input as given(policy)
+	}
+}
+
+embargoed(seconds) := {
+	"spec": {"policy": {"policy_label": "embargoed", "embargo_until": "2027-01-01T00:00:00Z"}},
+	"embargoes": [{
+		"place": {"file": "spec.yaml", "pointer": "/policy/embargo_until", "line": 0},
+		"until": "2027-01-01T00:00:00Z",
+		"released_at": "2026-09-01T00:00:00Z",
+		"seconds": seconds,
+	}],
+}
+
+test_embargo_that_ends_after_the_release_passes if {
+	every seconds in [1, 0.5, 10540800, null] {
+		label.allow with input as embargoed(seconds)
+		count(label.deny) == 0 with input as embargoed(seconds)
+	}
+}
+
+test_embargo_that_was_over_at_the_release_is_denied if {
+	every seconds in [0, -0.5, -31536000] {
+		not label.allow with input as embargoed(seconds)
+		count(label.deny) == 1 with input as embargoed(seconds)
+	}
+}
+
+test_other_spelling_is_denied_with_the_right_one if {
+	some reason in label.deny with input as given({"policy_label": "sensitive-location"})
+	reason.msg == "the policy label is spelled restricted_sensitive_location here"
+	reason.hint == "Write restricted_sensitive_location, if that is what is meant."
+}
+
+test_capitals_are_denied_with_the_right_spelling if {
+	some reason in label.deny with input as given({"policy_label": " PUBLIC"})
+	reason.msg == "the policy label is spelled public here"
+}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from kfm_gates.checks.pack import HOUSE, tables
 from kfm_gates.evidence.cases import base_subject
 from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.snapshot import Memory, Snapshot, Source
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import Facts
-from kfm_gates.facts.given import Clock
+from kfm_gates.facts.given import Clock, Tables
 from tests.support.judging import EVALUATED_AT, kansas
 
 LAYOUT = Layout.kfm_v1()
@@ -33,5 +34,6 @@ def facts(tree: Mapping[str, bytes] | Source, label: str = "public") -> Facts:
         Index: Index(snapshot, LAYOUT),
         Subject: subject(label),
         Clock: Clock(EVALUATED_AT),
+        Tables: Tables(tables((HOUSE,))),
     }
     return Facts(given)

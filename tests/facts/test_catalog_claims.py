@@ -10,8 +10,6 @@ import pytest
 
 from kfm_gates.facts.catalog_claims import CatalogClaims
 from kfm_gates.facts.container import Unmet
-from kfm_gates.facts.label_claims import LabelClaim
-from kfm_gates.facts.rights_claims import RightsClaim
 from kfm_gates.facts.terms import TermsSnapshot
 from tests.facts.on_trees import facts, path
 from tests.support.judging import kansas
@@ -61,42 +59,6 @@ class TestCatalogClaims:
         assert [(place.pointer, name) for place, name in claims.columns] == [
             ("/assets/data/table:columns/0/name", "geoid")
         ]
-
-
-class TestRightsClaims:
-    def claims(self, tree: dict[str, bytes]) -> list[RightsClaim]:
-        return list(facts(tree).resolve(tuple[RightsClaim, ...]))  # type: ignore[call-overload]
-
-    def test_all_documents_are_heard(self) -> None:
-        found = {(claim.source, claim.field) for claim in self.claims(dict(kansas()))}
-        assert len(found) == 10
-        assert ("stac_item", "license") in found
-
-    def test_other_prefixes_say_the_same(self) -> None:
-        def change(dcat: Any) -> None:
-            dcat["@context"]["terms"] = dcat["@context"].pop("dct")
-            text = json.dumps(dcat).replace('"dct:', '"terms:')
-            dcat.clear()
-            dcat.update(json.loads(text))
-
-        before = [(c.source, c.field, c.value) for c in self.claims(dict(kansas()))]
-        after = [(c.source, c.field, c.value) for c in self.claims(changed(path("dcat"), change))]
-        assert after == before
-
-
-class TestLabelClaims:
-    def test_all_documents_are_heard(self) -> None:
-        found: Any = facts(kansas()).resolve(tuple[LabelClaim, ...])
-        assert {claim.label for claim in found} == {"public"}
-        assert {claim.source for claim in found} == {
-            "spec",
-            "policy_decision",
-            "manifest",
-            "receipt",
-            "stac_collection",
-            "stac_item",
-            "dcat",
-        }
 
 
 class TestTerms:

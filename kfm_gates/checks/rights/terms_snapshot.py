@@ -32,10 +32,12 @@ def terms_snapshot(
     """Deny a version whose raw data has no snapshot of the terms of use from the days in which it was fetched.
 
     Terms on the web change without notice. Only a copy from the time of the fetch shows what was granted, so
-    each acquisition keeps one: a file with the digest that the record states, not blank, retrieved within
-    `max_days` of the data and not in the future. `rights.terms_url` of the specification must be the address
-    of which a copy was kept. Fetch the terms together with the data; where the copy is missing or too old,
-    acquire the data anew.
+    each acquisition from which the version was made keeps one beside its raw data: a file with the digest that
+    the record states, not blank, retrieved within `max_days` of the data and not in the future. That is the
+    window of the snapshot; the period that the data speaks of says nothing about its terms.
+    `rights.terms_url` of the specification must name the addresses of which copies were kept, each of them: one
+    address, or a list where the acquisitions have several. Fetch the terms together with the data; where the
+    copy is missing or too old, acquire the data anew.
     """
     return verdict([*_of_snapshot(snapshot, clock, max_days), *_of_spec(spec, snapshots)])
 
@@ -89,14 +91,27 @@ def _of_spec(spec: Spec, snapshots: tuple[TermsSnapshot, ...]) -> Iterator[Findi
     rights = spec.raw.get("rights")
     if not isinstance(rights, dict):
         return  # `rights.license` says that there are none
-    kept = sorted({each.acquisition.terms.url for each in snapshots})
+    kept = {each.acquisition.terms.url: each.acquisition for each in reversed(snapshots)}
     stated: Json = rights.get("terms_url")
-    if stated not in kept:
-        said = "is missing" if "terms_url" not in rights else "is not an address of which a snapshot was kept"
+    several = isinstance(stated, list) and len(stated) > 0
+    addresses = {f"/{index}": each for index, each in enumerate(stated)} if several else {"": stated}
+    said = "is not an address of which a snapshot was kept" if "terms_url" in rights else "is missing"
+    unknown = {pointer: each for pointer, each in addresses.items() if each not in [*kept]}
+    for pointer, address in unknown.items():
+        yield finding(
+            spec.at(f"/rights/terms_url{pointer}"),
+            f"`rights.terms_url` {said}",
+            found=shown(address) if "terms_url" in rights else None,
+            expected=" or ".join(sorted(kept)),
+            hint="write the address of the terms that were kept with the raw data",
+        )
+    if unknown:
+        return  # which address was meant for which terms is open
+    for address in sorted(kept.keys() - set(addresses.values())):
         yield finding(
             spec.at("/rights/terms_url"),
-            f"`rights.terms_url` {said}",
-            found=shown(stated) if "terms_url" in rights else None,
-            expected=" or ".join(kept),
-            hint="write the address of the terms that were kept with the raw data",
+            f"`rights.terms_url` leaves out the terms under which {kept[address].acquisition_id} was fetched",
+            found=shown(stated),
+            expected=f"also {address}",
+            hint="name every address of which a snapshot was kept, and see whether the licence still holds",
         )
