@@ -21,7 +21,7 @@ import fnmatch
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -48,6 +48,8 @@ class Broken:
     subject: Subject
     changed: tuple[str, ...]
     """Paths that count as touched while judging."""
+    written: Mapping[str, Any] = field(default_factory=dict)
+    """The values of YAML documents whose bytes a patch has just written from them."""
 
 
 def base_subject(tree: Mapping[str, bytes], layout: Layout, label: str) -> Subject:
@@ -68,21 +70,24 @@ def apply(case: Mapping[str, Any], tree: Mapping[str, bytes], layout: Layout) ->
         raise EvidenceError(f"a denial case has no field {unknown[0]!r}; known: {', '.join(sorted(FIELDS))}")
     subject = base_subject(tree, layout, case["base"])
     files, changed = dict(tree), list[str]()
+    written: dict[str, Any] = {}
     if not case["ops"]:
         raise EvidenceError("a denial case needs at least one operation")
     for operation in case["ops"]:
-        _apply_one(operation, files, changed, layout, subject)
+        _apply_one(operation, files, changed, written, layout, subject)
     if case.get("reseal"):
         keep = [_path(name, files, layout, subject) for name in case.get("keep", ())]
         files, moved = seal_and_follow(files, layout, keep=keep)
         subject = _renamed(subject, moved, layout)
-    return Broken(files, subject, tuple(changed))
+        written = {}
+    return Broken(files, subject, tuple(changed), written)
 
 
 def _apply_one(
     operation: Mapping[str, Any],
     files: dict[str, bytes],
     changed: list[str],
+    written: dict[str, Any],
     layout: Layout,
     subject: Subject,
 ) -> None:
@@ -92,7 +97,11 @@ def _apply_one(
         path = _text(operation["file"], files, layout, subject)
     else:
         path = _path(operation["file"], files, layout, subject)
+    written.pop(path, None)
     match action:
+        case "patch" if path.endswith((".yaml", ".yml")):
+            written[path] = _patch(_yaml(files[path]), value)
+            files[path] = dump_yaml(written[path])
         case "patch":
             files[path] = _patched(files[path], value, path)
         case "delete":
@@ -170,8 +179,6 @@ def _patched(data: bytes, patch: list[dict[str, Any]], path: str) -> bytes:
             json.dumps(each, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
             for each in _patch(lines, patch)
         )
-    if path.endswith((".yaml", ".yml")):
-        return dump_yaml(_patch(_yaml(data), patch))
     document = _patch(parse_json(data), patch)
     if data.count(b"\n") <= 1:
         return (

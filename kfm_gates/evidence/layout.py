@@ -49,6 +49,8 @@ _VARIABLE = re.compile(r"[a-z][a-z0-9_]*\Z")
 _VARIABLES = {name: frozenset(re.findall(r"\{(\w+)\}", template)) for name, template in KFM_V1.items()}
 # A file that can't be attributed to a dataset version can't be judged with it, so these must stay.
 _REQUIRED = frozenset({"slug", "version"})
+_REMEMBERED = 10_000
+"""How many paths a layout remembers the match of: documents name the same files again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,13 @@ class Layout:
 
         A path that is absolute, or has an empty, `.` or `..` segment or a backslash, fits none.
         """
+        if path not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[path] = self._match(path)
+        return self._known[path]
+
+    def _match(self, path: str) -> Match | None:
         if not _is_plain(path):
             return None
         for name, pattern in self._patterns:
@@ -113,6 +122,10 @@ class Layout:
             if found is not None:
                 return Match(name, MappingProxyType(found.groupdict()))
         return None
+
+    @cached_property
+    def _known(self) -> dict[str, Match | None]:
+        return {}
 
     def path(self, name: str, **variables: str) -> str:
         """The one path of a template without wildcards, e.g. `path("manifest", slug=…, version=…)`."""

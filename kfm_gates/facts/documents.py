@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
 from kfm_gates.evidence.index import Index
@@ -154,12 +155,16 @@ def _forms(kind: Kind) -> Callable[[Facts], tuple[Form[Any], ...]]:
         parsed = facts.get(Parsed)
         found = []
         for path in paths:
-            raw = parsed.value(path)
-            document, findings = kind.read(raw, path)
-            found.append(Form(path, raw, document, findings))
+            found.append(parsed.once(kind.name, path, partial(_form, kind, parsed, path)))
         return tuple(found)
 
     return forms
+
+
+def _form(kind: Kind, parsed: Parsed, path: str) -> Form[Any]:
+    raw = parsed.value(path)
+    document, findings = kind.read(raw, path)
+    return Form(path, raw, document, findings)
 
 
 def _documents(kind: Kind, forms: object) -> tuple[EvidenceModel, ...]:

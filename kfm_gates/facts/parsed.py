@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar, cast
 
 from kfm_gates.evidence.malformed import Malformed
 from kfm_gates.evidence.reading import Unreadable
@@ -12,6 +13,8 @@ from kfm_gates.evidence.strict_yaml import parse_yaml
 from kfm_gates.facts.container import Unmet, provides
 from kfm_gates.model.finding import Json
 
+T = TypeVar("T")
+
 
 class Parsed:
     """The parsed files of one snapshot."""
@@ -20,6 +23,7 @@ class Parsed:
         self._snapshot = snapshot
         self._values: dict[str, Json] = {}
         self._errors: dict[str, Malformed] = {}
+        self._read: dict[tuple[str, str], object] = {}
 
     def value(self, path: str) -> Json:
         """The value of a JSON or YAML document.
@@ -51,13 +55,27 @@ class Parsed:
 
     def forget(self, paths: Iterable[str]) -> None:
         """Let go of documents that are done with."""
-        for path in paths:
+        gone = set(paths)
+        for path in gone:
             self._values.pop(path, None)
             self._errors.pop(path, None)
+        self._read = {key: form for key, form in self._read.items() if key[1] not in gone}
+
+    def once(self, kind: str, path: str, read: Callable[[], T]) -> T:
+        """What `read` makes of a document's value as this kind of document, computed once."""
+        if (kind, path) not in self._read:
+            self._read[kind, path] = read()
+        return cast(T, self._read[kind, path])
 
     def borrow(self, other: Parsed, paths: Iterable[str]) -> None:
-        """Take over what another snapshot parsed from the very same bytes."""
-        self._values.update((path, other._values[path]) for path in paths if path in other._values)
+        """Take over what another snapshot made of the very same bytes."""
+        same = set(paths)
+        self._values.update((path, other._values[path]) for path in same if path in other._values)
+        self._read.update((key, form) for key, form in other._read.items() if key[1] in same)
+
+    def take(self, values: Mapping[str, Json]) -> None:
+        """Take over documents whose bytes were just written from these very values."""
+        self._values.update(values)
 
     def readable(self, paths: tuple[str, ...]) -> Iterator[tuple[str, Json]]:
         """The documents among `paths` that can be read and parsed."""

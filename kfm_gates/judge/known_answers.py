@@ -133,6 +133,9 @@ class Prover:
         if self._good:
             same = [path for path, data in broken.files.items() if sample().get(path) is data]
             facts.get(Parsed).borrow(next(iter(self._good.values())).get(Parsed), same)
+        facts.get(Parsed).take(
+            broken.written
+        )  # what a document says is known: it is not the parser that is tried
         return facts
 
     def _outcome(self, id: str, facts: Facts) -> Outcome:
