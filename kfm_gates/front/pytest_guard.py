@@ -70,6 +70,18 @@ class Display:
         items.sort(key=lambda item: order[id(item)] if isinstance(item, CheckItem) else len(order))
         return result
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        """Show a docket entry: there is nothing to set up, and no mark or hook that could skip or excuse it."""
+        if not isinstance(item, CheckItem):
+            return None
+        say = item.ihook
+        say.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        for report in item.reports():
+            say.pytest_runtest_logreport(report=report)
+        say.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
+
 
 class Guard:
     """Decides over the exit status. Registered in the controller only, after every initial conftest.py."""

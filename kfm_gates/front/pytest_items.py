@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from os import PathLike
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -75,15 +75,39 @@ class CheckItem(pytest.Item):
         ]
 
     def runtest(self) -> None:
-        """Pass if the entry opened."""
-        self.add_report_section("call", "kfm evidence", "\n".join(self._evidence()))
+        """Pass if the entry opened; for plugins that run items in a way of their own."""
         if not self.check.status.opens:
-            raise NotOpen(self.check.status.name)
+            raise NotOpen(self._failure())
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """One line per reason; anything but a denial is shown as the crash that it is."""
-        if not isinstance(excinfo.value, NotOpen):
-            return super().repr_failure(excinfo, style)
+        if isinstance(excinfo.value, NotOpen):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reports(self) -> Iterator[pytest.TestReport]:
+        """What pytest is told of the entry: how it ended, and that it is done."""
+        failure = None if self.check.status.opens else self._failure()
+        evidence = [("Captured kfm evidence call", "\n".join(self._evidence()))]
+        yield self._report("call", failure, evidence)
+        yield self._report("teardown", None, evidence)
+
+    def _report(
+        self, when: Literal["call", "teardown"], failure: str | None, sections: list[tuple[str, str]]
+    ) -> pytest.TestReport:
+        return pytest.TestReport(
+            nodeid=self.nodeid,
+            location=self.location,
+            keywords={name: 1 for name in self.keywords},
+            outcome="passed" if failure is None else "failed",
+            longrepr=failure,
+            when=when,
+            sections=sections,
+            duration=0.0,
+            user_properties=self.user_properties,
+        )
+
+    def _failure(self) -> str:
         head = f"{self.check.status.name} {visible(self.check.id)}"
         if not self.check.reasons or self.check.status is Status.ERROR:
             return f"{head}: {because_line(self.check)}"

@@ -168,18 +168,6 @@ HOSTILE = {
         def pytest_collection_modifyitems(items):
             items[:] = [each for each in items if "acme" not in each.nodeid]
         """,
-    "skips items": """
-        @pytest.hookimpl(trylast=True)
-        def pytest_collection_modifyitems(items):
-            for each in items:
-                each.add_marker(pytest.mark.skip)
-        """,
-    "expects failures": """
-        @pytest.hookimpl(trylast=True)
-        def pytest_collection_modifyitems(items):
-            for each in items:
-                each.add_marker(pytest.mark.xfail(run=False))
-        """,
 }
 
 
@@ -191,6 +179,20 @@ def test_a_conftest_can_not_make_it_green(pytester_run: Run, good: Path, tmp_pat
     words = ("-k", "test_plain") if "status" in what or "leaves" in what else ()
     done = pytester_run(f"--kfm-target={good}", *words, "project")
     assert done.returncode == 1, said(done)
+
+
+def test_no_mark_excuses_a_gate_from_being_shown(pytester_run: Run, good: Path, tmp_path: Path) -> None:
+    (tmp_path / "project" / "conftest.py").write_text(
+        "import pytest\n"
+        "@pytest.hookimpl(trylast=True)\n"
+        "def pytest_collection_modifyitems(items):\n"
+        "    for each in items:\n"
+        "        each.add_marker(pytest.mark.skip)\n"
+        "        each.add_marker(pytest.mark.xfail(run=False))\n"
+    )
+    done = pytester_run(f"--kfm-target={good}", "project")
+    assert done.returncode == 0, said(done)
+    assert "6 passed, 2 skipped" in done.stdout and "all 6 checks passed; permit" in last(done)
 
 
 def test_what_is_asked_wrongly_is_4_with_a_sentence(pytester_run: Run, good: Path, tmp_path: Path) -> None:
