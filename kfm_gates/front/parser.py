@@ -15,7 +15,7 @@ _EXAMPLES = """\
 examples:
   kfm-gates check fixtures/kansas-counties            judge every dataset version below a root
   kfm-gates check release/manifests/rivers/2026.json  judge the version of one manifest
-  kfm-gates check data --format text --format json:decision.json
+  kfm-gates check data --format text --format sarif:kfm.sarif --format junit:kfm.xml
   kfm-gates explain rights.license                    what a check denies, and what it looks at
   kfm-gates permit verify .kfm-gates/record/permit.json data --operation promote
 
@@ -76,7 +76,7 @@ def _check(command: Parser) -> None:
         action="append",
         default=[],
         metavar="F[:FILE]",
-        help="text (default) or json, to standard output or to FILE; may be repeated",
+        help="text (default), json, junit, sarif, github or markdown, to standard output or to FILE; may be repeated",
     )
     add("--record", default=RECORD, metavar="DIR", help=f"where decision and permit go (default {RECORD})")
     add("--evaluated-at", metavar="TIME", help="judge as of this time, such as 2026-10-01T12:00:00Z")

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 LIMIT = 1000
 """Characters that are shown of one text."""
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""What Unicode calls printable though nothing is printed: fillers, joiners and variation selectors."""
 
 
 def visible(text: str, limit: int = LIMIT) -> str:
@@ -18,7 +25,7 @@ def visible(text: str, limit: int = LIMIT) -> str:
         text = text[: limit - 1] + "…"
     if not text.isprintable():
         text = "".join(char if char.isprintable() else _spelled(char) for char in text)
-    return text.replace("##", "#\\#")
+    return _UNSEEN.sub(lambda match: _spelled(match[0]), text).replace("##", "#\\#")
 
 
 def _spelled(char: str) -> str:
