@@ -19,12 +19,15 @@ def visible(text: str, limit: int = LIMIT) -> str:
     """`text` as one line in which every character can be seen.
 
     Control characters, line ends, ANSI escapes, bidirectional and other invisible characters are shown as
-    `\\x1b` or `\\u202e`. Doubled number signs are parted, since build logs take `##[…]` for a command.
+    `\\x1b` or `\\u202e`. Build logs take `##[…]` anywhere and `::…` at the start of a line for a command, so
+    doubled number signs are parted and a colon at the start before another is spelled out.
     """
     if len(text) > limit:
         text = text[: limit - 1] + "…"
     if not text.isprintable():
         text = "".join(char if char.isprintable() else _spelled(char) for char in text)
+    if text.lstrip().startswith("::"):
+        text = text.replace(":", "\\x3a", 1)
     return _UNSEEN.sub(lambda match: _spelled(match[0]), text).replace("##", "#\\#")
 
 

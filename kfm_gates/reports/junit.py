@@ -1,4 +1,4 @@
-"""JUnit XML, as Jenkins and GitLab read it: a suite per subject, a case per docket entry.
+"""JUnit XML, as Jenkins and GitLab read it (valid by jenkins-junit.xsd): a suite per subject, a case per docket entry.
 
 A denial is a failure, what could not be judged an error. Nothing is ever `skipped`, which readers count as
 good; a check that does not apply is no case but a property of the suite, with the fact that shows it.
@@ -58,14 +58,14 @@ def _about(subject: SubjectResult, result: Result) -> Iterator[tuple[str, str]]:
     yield "kfm.policy_pack", result.policy_pack
     yield "kfm.decision", result.decision_digest
     yield "kfm.partial", str(result.partial).lower()
+    for gate in subject.gates:
+        yield f"kfm.gate.{gate.name}", " ".join(filter(None, (gate.label, gate.title)))
     for each in subject.not_planned:
         yield f"kfm.not_planned.{each.id}", f"{each.fact} is {str(each.value).lower()}"
 
 
 def _case(check: CheckResult, gate: GateResult, subject: SubjectResult, result: Result) -> ET.Element:
     case = _element("testcase", classname=f"{subject.id}.{gate.name}", name=check.id, time="0")
-    about = [("kfm.gate", gate.name), ("kfm.label", gate.label), ("kfm.status", check.status.name)]
-    case.append(_properties(each for each in about if each[1]))
     if not check.status.opens:
         denied = check.status is Status.DENY
         message = check.reasons[0].message if denied and check.reasons else because_line(check)

@@ -48,7 +48,7 @@ def code(text: str) -> str:
     """Text as a code span that it can't end: fenced by more backticks than it has in a row."""
     shown = visible(text, _VALUE)
     if not shown.strip():
-        return f"`{shown}`" if shown else "-"
+        return f"`{shown or '-'}`"
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
     padding = " " if shown[0] in "` " or shown[-1] in "` " else ""
     return f"{fence}{padding}{shown}{padding}{fence}"

@@ -21,9 +21,9 @@ def in_repository(root: str) -> str | None:
     """
     if not root:
         return None
-    start = Path(root).resolve()
-    work = Path.cwd().resolve()
-    base = next((each for each in (start, *start.parents) if (each / ".git").exists()), work)
+    start = Path(os.path.realpath(root))
+    work = Path(os.path.realpath(os.getcwd()))
+    base = next((each for each in (start, *start.parents) if os.path.lexists(each / ".git")), work)
     if not start.is_relative_to(base):
         return None
     relative = start.relative_to(base).as_posix()

@@ -24,13 +24,15 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 FINGERPRINT = "kfmGates/v1"
 _RUN = "kfm-gates.run"
 """The rule of what is about the whole run and so about no check."""
+_LONGEST_PATH = 4096
+"""Characters of a path: a longer one is no file that anybody has."""
 _TOKEN = re.compile(r"\[redacted(?:: [a-z_, ]+)?\]")
 
 
 def render(result: Result) -> str:
-    """The whole log as ASCII JSON."""
+    """The whole log as ASCII JSON, on one line: it is for programs, and can hold ten thousand results."""
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(result)]}
-    return json.dumps(log, indent=1, ensure_ascii=True) + "\n"
+    return json.dumps(log, ensure_ascii=True) + "\n"
 
 
 def _run(result: Result) -> dict[str, Any]:
@@ -81,7 +83,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
             "markdown": f"**{_no_html(title)}**\n\n{_no_html(description)}\n\n{more}",
         },
         "defaultConfiguration": {"level": "error"},
-        "properties": {"tags": [each for each in (rule.gate, rule.id.partition(".")[0]) if each]},
+        "properties": {"tags": list(filter(None, dict.fromkeys((rule.gate, rule.id.partition(".")[0]))))},
     }
 
 
@@ -143,7 +145,7 @@ def plain(text: str) -> str:
 
 def _location(each: Blocking, base: str, prefix: str) -> dict[str, Any]:
     place = each.reason.place if each.reason is not None else None
-    path = below(prefix, place.file if place else "") or "."
+    path = below(prefix, place.file if place else "")[:_LONGEST_PATH] or "."
     physical = {
         "artifactLocation": {"uri": quote(path.encode("utf-8", "backslashreplace")), "uriBaseId": base},
         "region": {"startLine": max(place.line if place else 1, 1)},
@@ -193,8 +195,9 @@ def _given(**values: str) -> dict[str, str]:
 
 
 def _lines(text: str) -> str:
-    """A pack's own text: paragraphs stay, everything else that can't be seen is spelled out."""
-    return "\n".join(visible(line, 4000) for line in text.splitlines())
+    """A pack's own text: paragraphs and lists stay, everything else that can't be seen is spelled out."""
+    flowing = re.sub(r"(?<=\S)\n(?=[^\s*+\-\d|])", " ", text)
+    return "\n".join(visible(line, 4000) for line in flowing.splitlines())
 
 
 def _no_html(text: str) -> str:
