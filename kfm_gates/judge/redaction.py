@@ -1,8 +1,8 @@
 """What a decision says of data that is not for everyone: where and why, never the value that stands there.
 
-`found` and `expected` are where a check puts values, so they are replaced. A message, a hint and the words of
-an engine name fields and files; what looks like a value in them (numbers with a fraction, long numbers, places
-on a map, what is quoted, what `found` repeats) is cut out.
+`found` and `expected` are where a check puts values, so they are replaced, unless they are the path or the
+digest of a file. A message, a hint and the words of an engine name fields and files; what looks like a value in
+them (numbers with a fraction, long numbers, places on a map, what is quoted, what `found` repeats) is cut out.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from kfm_gates.evidence.layout import Layout
 from kfm_gates.facts.container import Facts
 from kfm_gates.facts.disclosure import Disclosure
 from kfm_gates.model.finding import Finding, Status
@@ -32,6 +33,7 @@ _OWN_CRASH = re.compile(
     r"(?P<kept>[^:]*: (?:[A-Za-z_]*(?:Error|Exception|Exit|Group|Panic)|[A-Z]\w+)): .*", re.DOTALL
 )
 _LABELS = re.compile(r"[\"A-Za-z_ ,-]*")
+_DIGEST = re.compile("sha256:[0-9a-f]{64}")
 _PLAIN = ("", "nothing", "null", "none", "true", "false")
 _SHORT = 4
 """From this length on, a value that a message repeats is cut out of it; shorter ones are parts of words."""
@@ -42,20 +44,24 @@ class Redaction:
     """How one subject's findings are recorded; `withheld` says why values are not, None that they are."""
 
     withheld: str | None
+    layout: Layout
 
     @classmethod
     def of(cls, facts: Facts, statuses: Iterable[Status]) -> Redaction:
         """That of the subject of these facts; what opened says nothing of values, so nobody need look."""
-        return cls(None if all(each.opens for each in statuses) else facts.get(Disclosure).withheld)
+        opened = all(each.opens for each in statuses)
+        return cls(None if opened else facts.get(Disclosure).withheld, facts.get(Layout))
 
     def finding(self, finding: Finding) -> Finding:
         """The finding without values. Its place stays: who may read the data finds the value there."""
         if self.withheld is None:
             return finding
-        found, expected = finding.found, finding.expected
-        message, hint = (_without(text, (found, expected)) for text in (finding.message, finding.hint))
-        if not _is_label(finding):
-            found, expected = self._mark(found), self._mark(expected)
+        found, expected = self._mark(finding.found), self._mark(finding.expected)
+        pairs = ((finding.found, found), (finding.expected, expected))
+        values = tuple(value for value, shown in pairs if value != shown)
+        message, hint = _without(finding.message, values), _without(finding.hint, values)
+        if _is_label(finding):
+            found, expected = finding.found, finding.expected
         return replace(finding, message=message, hint=hint, found=found, expected=expected)
 
     def cause(self, text: str) -> str:
@@ -66,7 +72,9 @@ class Redaction:
         return f"{crash['kept']}: {_CUT}" if crash else _without(text, ())
 
     def _mark(self, value: str) -> str:
-        return value if value in _PLAIN else f"[redacted: {self.withheld}]"
+        """The value's stand-in. What names a file says no more than the finding's place does."""
+        names_a_file = _DIGEST.fullmatch(value) is not None or self.layout.match(value) is not None
+        return value if value in _PLAIN or names_a_file else f"[redacted: {self.withheld}]"
 
 
 def _is_label(finding: Finding) -> bool:

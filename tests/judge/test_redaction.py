@@ -12,7 +12,7 @@ from tests.facts.on_trees import LAYOUT, subject
 from tests.support.judging import judge_tree, kansas
 
 MARK = "[redacted: label restricted]"
-HIDING = Redaction("label restricted")
+HIDING = Redaction("label restricted", LAYOUT)
 
 
 def finding(
@@ -23,8 +23,8 @@ def finding(
 
 def test_public_findings_are_recorded_as_they_are() -> None:
     original = finding("near 38.95, -95.23", found="38.95", hint="'x'")
-    assert Redaction(None).finding(original) is original
-    assert Redaction(None).cause("a.b: ValueError: 'x'") == "a.b: ValueError: 'x'"
+    assert Redaction(None, LAYOUT).finding(original) is original
+    assert Redaction(None, LAYOUT).cause("a.b: ValueError: 'x'") == "a.b: ValueError: 'x'"
 
 
 def test_values_are_replaced_and_the_place_stays() -> None:
@@ -35,6 +35,14 @@ def test_values_are_replaced_and_the_place_stays() -> None:
 @pytest.mark.parametrize("word", ["nothing", ""])
 def test_that_nothing_was_there_may_be_said(word: str) -> None:
     assert HIDING.finding(finding(found=word)).found == word
+
+
+def test_the_path_and_the_digest_of_a_file_may_be_said() -> None:
+    path, digest = "data/receipts/s/2017.90834627.fdff5ab1/promote.json", "sha256:" + "a1" * 32
+    shown = HIDING.finding(finding(f"{path} is not listed", found=path, expected=digest))
+    assert (shown.message, shown.found, shown.expected) == (f"{path} is not listed", path, digest)
+    hidden = HIDING.finding(finding(found=f"{path} of Smith farm", expected=digest[:-1]))
+    assert (hidden.found, hidden.expected) == (MARK, MARK)
 
 
 @pytest.mark.parametrize(
