@@ -78,7 +78,7 @@ def _check(command: Parser) -> None:
         action="append",
         default=[],
         metavar="F[:FILE]",
-        help="text (default), json, junit, sarif, github or markdown, to standard output or to FILE; may be repeated",
+        help="text (default), json, junit, sarif, github, markdown or html, to standard output or to FILE; may be repeated",
     )
     add("--record", default=RECORD, metavar="DIR", help=f"where decision and permit go (default {RECORD})")
     add("--evaluated-at", metavar="TIME", help="judge as of this time, such as 2026-10-01T12:00:00Z")

@@ -6,9 +6,9 @@ import importlib
 
 from kfm_gates.reports.result import Result
 
-FORMATS = ("text", "json", "junit", "sarif", "github", "markdown")
+FORMATS = ("text", "json", "junit", "sarif", "github", "markdown", "html")
 
-WITHOUT_VERDICT = ("junit", "sarif", "github", "markdown")
+WITHOUT_VERDICT = ("junit", "sarif", "github", "markdown", "html")
 """Formats that can also say that, and why, there is no verdict."""
 
 

@@ -7,13 +7,13 @@ so what is about the whole is placed at the evidence root, and what has no line 
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from kfm_gates import __version__
 from kfm_gates.model.finding import Status
 from kfm_gates.reports.blocking import Blocking, blocking, why_nothing
 from kfm_gates.reports.harmless import visible
@@ -44,7 +44,7 @@ def _run(result: Result) -> dict[str, Any]:
     base, prefix = _base(result)
     driver = {
         "name": "kfm-gates",
-        "semanticVersion": __version__,
+        "semanticVersion": importlib.metadata.version("kfm-gates"),
         "rules": [_rule(rule) for rule in rules.values()],
     }
     return {

@@ -43,7 +43,7 @@ def test_a_link_is_followed_so_that_two_names_of_one_file_are_one_place(tmp_path
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["xml"], "unknown format 'xml'; known: text, json, junit, sarif, github, markdown"),
+        (["xml"], "unknown format 'xml'; known: text, json, junit, sarif, github, markdown, html"),
         (["sarif:"], "must name a file"),
         (["sarif:{folder}"], "must name a file"),
         (["sarif:{folder}/no/file"], "there is no folder .*/no; make it first"),

@@ -10,10 +10,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.support.running import Ran
+from tests.support.running import EVALUATED_AT, Ran, check, kansas_copy
+from tests.support.trees import edit, file_of
 
 Cli = Callable[..., Ran]
-FILES = ("sarif:o.sarif", "junit:o.xml", "markdown:o.md", "json:o.json", "text:o.txt")
+FILES = ("sarif:o.sarif", "junit:o.xml", "markdown:o.md", "html:o.html", "json:o.json", "text:o.txt")
 
 
 def asked(*formats: str) -> list[str]:
@@ -38,6 +39,7 @@ def test_every_format_shows_the_same_denial(cli: Cli, denied: Path, tmp_path: Pa
     junit = ET.parse(tmp_path / "o.xml").getroot()
     assert [junit.get(name) for name in ("tests", "failures", "errors")] == ["6", "1", "1"]
     assert "| **DENY** 1 of 1 |" in (tmp_path / "o.md").read_text()
+    assert "<title>kfm-gates: DENY</title>" in (tmp_path / "o.html").read_text()
     assert json.loads((tmp_path / "o.json").read_bytes()) == ran.predicate
     assert "DENY acme.label" in (tmp_path / "o.txt").read_text()
     assert ran.out.startswith(
@@ -128,3 +130,23 @@ def test_a_report_that_links_into_the_evidence_is_refused(cli: Cli, denied: Path
     ran = cli("check", denied, "--profile", "acme.toml", *asked("json:link.json"))
     assert ran.code == 2 and "can't lie inside the evidence root" in ran.err, ran.said
     assert manifest.read_bytes() == before
+
+
+@pytest.mark.parametrize("label", ["public", "restricted_sensitive_location"])
+def test_no_coordinate_of_sensitive_data_reaches_a_build_log(tmp_path: Path, label: str) -> None:
+    root = kansas_copy(tmp_path)
+    item, spec = file_of(root, "stac_item"), file_of(root, "spec")
+    edit(item, lambda document: document.update(bbox="38.971712, -95.235312"))
+    spec.write_text(spec.read_text().replace("policy_label: public\n", f"policy_label: {label}\n"))
+    ran = check(root, *asked(*FILES, "github"), cwd=tmp_path, at=EVALUATED_AT)
+    assert ran.code == 1, ran.said
+    told = {each.name: each.read_text() for each in (*tmp_path.glob("o.*"), *ran.record.iterdir())}
+    told |= {"standard output": ran.out, "standard error": ran.err}
+    assert len(told) == 10
+    everywhere = ("o.sarif", "o.xml", "o.md", "o.html", "o.json", "o.txt", "decision.json", "standard output")
+    assert {name for name, text in told.items() if "38.971712" in text} == set(
+        everywhere if label == "public" else ()
+    )
+    for name in everywhere:
+        assert ("[redacted: label restricted_sensitive_location]" in told[name]) is (label != "public")
+        assert "bbox" in told[name]
