@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from kfm_gates.facts.container import Facts, Unmet, provides
 from kfm_gates.facts.documents import KINDS
 from kfm_gates.facts.given import Tables
-from kfm_gates.facts.label_claims import FIELD
+from kfm_gates.facts.label_claims import FIELD, Vocabulary
 from kfm_gates.facts.parsed import Parsed
 from kfm_gates.model.finding import Json
 
@@ -22,6 +22,7 @@ _PLACES = {
     "spec": _IN_POLICY,
     "policy_decision": ("policy_label",),
     "manifest": _IN_POLICY,
+    "plan": ("governance", "policy_label"),
     "receipts": _IN_POLICY,
     "stac_collection": (FIELD,),
     "stac_items": ("properties", FIELD),
@@ -40,17 +41,18 @@ class Disclosure:
 
 
 @provides
-def disclosure(facts: Facts, tables: Tables) -> Disclosure:
+def disclosure(facts: Facts, tables: Tables, vocabulary: Vocabulary) -> Disclosure:
     """What the documents that can be read say, whether their form is valid or not; doubt withholds."""
+    known = tables.table("labels")
     stated: set[str] = set()
     decided = False
     for kind, document in _documents(facts):
-        labels = set(_labels(kind, document))
-        decided = decided or (kind in _DECIDING and bool(labels))
+        own = kind in _DECIDING  # these must use a label's own word, the others may spell it otherwise
+        labels = {label for text in _labels(kind, document) for label in _meant(text, own, vocabulary)}
         if kind == "spec" and not labels:
             return Disclosure("label missing")
-        stated |= labels
-    known = tables.values.get("labels", {})
+        decided = decided or (own and bool(labels))
+        stated |= labels | set(_by_access(kind, document, vocabulary, known))
     if not decided:
         return Disclosure("label missing")
     if not stated <= set(known):
@@ -62,6 +64,19 @@ def disclosure(facts: Facts, tables: Tables) -> Disclosure:
     if any(_hides(kind, document) for kind, document in _documents(facts)):
         return Disclosure(f"label {', '.join(sorted(stated))} with obligations")
     return Disclosure(None)
+
+
+def _meant(text: str, own: bool, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The label that is meant; what no table knows stays as it is, which is no label."""
+    return (text,) if own else vocabulary.words.get(text, (text,))
+
+
+def _by_access(kind: str, document: Json, vocabulary: Vocabulary, known: Json) -> Iterator[str]:
+    """A label that goes with access rights under which nobody serves the data to everyone."""
+    for iri in _in_graph(document, "accessRights") if kind == "dcat" else ():
+        meant = vocabulary.access_rights.get(iri, ())
+        if not any(known.get(each, {}).get("served") == "yes" for each in meant):
+            yield from meant[:1]
 
 
 def _documents(facts: Facts) -> Iterator[tuple[str, Json]]:
@@ -79,7 +94,7 @@ def _documents(facts: Facts) -> Iterator[tuple[str, Json]]:
 
 def _labels(kind: str, document: Json) -> Iterator[str]:
     if kind == "dcat":
-        yield from _in_graph(document)
+        yield from _in_graph(document, "policy_label")
         return
     found, value = _at(document, _PLACES[kind])
     if found:
@@ -94,14 +109,14 @@ def _at(document: Json, steps: tuple[str, ...]) -> tuple[bool, Json]:
     return True, document
 
 
-def _in_graph(node: Json) -> Iterator[str]:
-    """Every label in JSON-LD, however its term is abbreviated; what is no text is no known label."""
+def _in_graph(node: Json, term: str) -> Iterator[str]:
+    """Every value of a term in JSON-LD, however the term is abbreviated; what is no text is an empty one."""
     if isinstance(node, dict):
         for name, value in node.items():
-            yield from _texts(value) if name.endswith("policy_label") else _in_graph(value)
+            yield from _texts(value) if name.endswith(term) else _in_graph(value, term)
     elif isinstance(node, list):
         for value in node:
-            yield from _in_graph(value)
+            yield from _in_graph(value, term)
 
 
 def _texts(value: Json) -> Iterator[str]:
@@ -109,7 +124,7 @@ def _texts(value: Json) -> Iterator[str]:
         for each in value:
             yield from _texts(each)
     else:
-        value = value.get("@value") if isinstance(value, dict) else value
+        value = value.get("@value", value.get("@id")) if isinstance(value, dict) else value
         yield value if isinstance(value, str) else ""
 
 
