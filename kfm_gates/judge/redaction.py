@@ -38,6 +38,9 @@ _PLAIN = ("", "nothing", "null", "none", "true", "false")
 _SHORT = 4
 """From this length on, a value that a message repeats is cut out of it; shorter ones are parts of words."""
 
+_LONGEST = 2000
+"""Characters of a sentence that are looked through; the rest is left out, since looking takes time and more."""
+
 
 @dataclass(frozen=True)
 class Redaction:
@@ -56,19 +59,19 @@ class Redaction:
         """The finding without values. Its place stays: who may read the data finds the value there."""
         if self.withheld is None:
             return finding
-        found, expected = self._mark(finding.found), self._mark(finding.expected)
+        found, expected = finding.found, finding.expected
+        if not _is_label(finding):
+            found, expected = self._mark(found), self._mark(expected)
         pairs = ((finding.found, found), (finding.expected, expected))
         values = tuple(value for value, shown in pairs if value != shown)
         message, hint = _without(finding.message, values), _without(finding.hint, values)
-        if _is_label(finding):
-            found, expected = finding.found, finding.expected
         return replace(finding, message=message, hint=hint, found=found, expected=expected)
 
     def cause(self, text: str) -> str:
         """Why a check could not judge; of an unforeseen crash only its kind, since its words may be anything."""
         if self.withheld is None:
             return text
-        crash = _OWN_CRASH.fullmatch(text)
+        crash = _OWN_CRASH.fullmatch(text[:_LONGEST])
         return f"{crash['kept']}: {_CUT}" if crash else _without(text, ())
 
     def _mark(self, value: str) -> str:
@@ -84,6 +87,7 @@ def _is_label(finding: Finding) -> bool:
 
 
 def _without(text: str, values: tuple[str, ...]) -> str:
+    text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
     for value in sorted((each.strip('"') for each in values), key=len, reverse=True):
         if value.endswith("…"):  # cut short: what follows in the text is more of it
             text = re.sub(re.escape(value[:-1]) + ".*", _CUT, text, flags=re.DOTALL)

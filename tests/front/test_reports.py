@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import jsonschema_rs
 import pytest
 
+from kfm_gates.model.published import published_schemas
 from tests.support.running import EVALUATED_AT, Ran, check, kansas_copy
 from tests.support.trees import edit, file_of
 
@@ -40,7 +42,9 @@ def test_every_format_shows_the_same_denial(cli: Cli, denied: Path, tmp_path: Pa
     assert [junit.get(name) for name in ("tests", "failures", "errors")] == ["6", "1", "1"]
     assert "| **DENY** 1 of 1 |" in (tmp_path / "o.md").read_text()
     assert "<title>kfm-gates: DENY</title>" in (tmp_path / "o.html").read_text()
-    assert json.loads((tmp_path / "o.json").read_bytes()) == ran.predicate
+    printed = json.loads((tmp_path / "o.json").read_bytes())
+    assert printed == ran.predicate
+    jsonschema_rs.validator_for(published_schemas()["decision.schema.json"]).validate(printed)
     assert "DENY acme.label" in (tmp_path / "o.txt").read_text()
     assert ran.out.startswith(
         f"::error file=evidence/{finding['file']},line={finding['line']},title=DENY acme.label::"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -106,7 +107,21 @@ def test_a_label_is_no_value() -> None:
     at = "/policy/policy_label"
     shown = HIDING.finding(finding(found='"publik"', expected="public, restricted", at=at))
     assert (shown.found, shown.expected) == ('"publik"', "public, restricted")
+    needs = HIDING.finding(
+        finding("the label restricted needs a rule", found="restricted", expected="", at=at)
+    )
+    assert needs.message == "the label restricted needs a rule"
     assert HIDING.finding(finding(found='"38.95"', expected="public", at=at)).found == MARK
+
+
+@pytest.mark.parametrize("piece", ["1", "1.", '"', "'", "1 ", "a: ", "12/"])
+def test_a_megabyte_in_a_message_takes_no_time(piece: str) -> None:
+    text = piece * 2**19
+    began = time.process_time()
+    said = HIDING.finding(finding(text, found="x" * 199 + "…", hint=text))
+    HIDING.cause(f"a.b: ValueError: {text}")
+    assert time.process_time() - began < 2
+    assert len(said.message) < 20_000
 
 
 SECRET, NUMBER = "Qxsmithfarm", 38.987654321
