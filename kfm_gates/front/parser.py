@@ -15,7 +15,8 @@ _EXAMPLES = """\
 examples:
   kfm-gates check fixtures/kansas-counties            judge every dataset version below a root
   kfm-gates check release/manifests/rivers/2026.json  judge the version of one manifest
-  kfm-gates check data --format text --format json:decision.json
+  kfm-gates check data --format text --format sarif:kfm.sarif --format junit:kfm.xml
+  kfm-gates diff yesterday .kfm-gates/record          what is denied that was not, and what changed
   kfm-gates explain rights.license                    what a check denies, and what it looks at
   kfm-gates permit verify .kfm-gates/record/permit.json data --operation promote
 
@@ -55,6 +56,7 @@ def parser() -> Parser:
     )
     _permit(_command(commands, "permit", "verify or show a permit"))
     _promoted(_command(commands, "promoted", "list the promoted versions of a root, and why others are not"))
+    _diff(_command(commands, "diff", "compare two decisions; exit 1 if something new is denied"))
     return top
 
 
@@ -76,7 +78,7 @@ def _check(command: Parser) -> None:
         action="append",
         default=[],
         metavar="F[:FILE]",
-        help="text (default) or json, to standard output or to FILE; may be repeated",
+        help="text (default), json, junit, sarif, github, markdown or html, to standard output or to FILE; may be repeated",
     )
     add("--record", default=RECORD, metavar="DIR", help=f"where decision and permit go (default {RECORD})")
     add("--evaluated-at", metavar="TIME", help="judge as of this time, such as 2026-10-01T12:00:00Z")
@@ -139,6 +141,12 @@ def _promoted(command: Parser) -> None:
     add("--format", choices=("text", "json"), default="text", help="how to print the list (default text)")
     add("--evaluated-at", metavar="TIME", help="judge as of this time, such as 2026-10-01T12:00:00Z")
     _judging(command)
+
+
+def _diff(command: Parser) -> None:
+    command.add_argument("old", metavar="OLD", help="a record folder, or a decision.json")
+    command.add_argument("new", metavar="NEW", help="the same, of a later run")
+    command.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def _count(text: str) -> int:

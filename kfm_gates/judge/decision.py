@@ -12,6 +12,7 @@ from kfm_gates.evidence.reading import Unreadable
 from kfm_gates.evidence.snapshot import Snapshot
 from kfm_gates.facts.files import PinnedFile
 from kfm_gates.facts.parsed import is_yaml
+from kfm_gates.judge.redaction import Redaction
 from kfm_gates.judge.running import Docket, Entry
 from kfm_gates.judge.suite import Suite
 from kfm_gates.model.finding import Finding, Json, Status
@@ -19,7 +20,12 @@ from kfm_gates.model.gate_decision import DECISION_TYPE, STATEMENT_TYPE
 
 
 def subject_result(
-    id: str, docket: Docket, entries: Sequence[Entry], files: Sequence[PinnedFile], snapshot: Snapshot
+    id: str,
+    docket: Docket,
+    entries: Sequence[Entry],
+    files: Sequence[PinnedFile],
+    snapshot: Snapshot,
+    redaction: Redaction,
 ) -> dict[str, Json]:
     """What is recorded of one subject."""
     lines = _Lines(snapshot)
@@ -28,7 +34,7 @@ def subject_result(
         "digest": subject_digest(files),
         "status": worst(entry.status for entry in entries).name,
         "files": [{"path": f.path, "digest": f.digest, "size": f.size} for f in files if f.digest],
-        "checks": [_entry(entry, lines) for entry in entries],
+        "checks": [_entry(entry, lines, redaction) for entry in entries],
         "not_planned": [
             {"id": e.check, "gate": e.gate, "fact": e.fact, "value": e.value, "digest": e.digest}
             for e in docket.not_planned
@@ -85,15 +91,15 @@ def worst(statuses: Iterable[Status]) -> Status:
     return max(statuses, default=Status.ERROR)
 
 
-def _entry(entry: Entry, lines: _Lines) -> dict[str, Json]:
-    outcomes = entry.outcomes
-    findings = [] if entry.status.opens else [(c, f) for c, o in outcomes.items() for f in o.findings]
-    because = () if entry.status.opens else (each for o in outcomes.values() for each in o.because)
+def _entry(entry: Entry, lines: _Lines, redaction: Redaction) -> dict[str, Json]:
+    outcomes = {} if entry.status.opens else entry.outcomes
+    findings = [(check, redaction.finding(each)) for check, o in outcomes.items() for each in o.findings]
+    because = (redaction.cause(each) for o in outcomes.values() for each in o.because)
     return {
         "id": entry.group.id,
         "gate": entry.gate.name,
         "status": entry.status.name,
-        "examined": sum(outcome.examined for outcome in outcomes.values()),
+        "examined": sum(outcome.examined for outcome in entry.outcomes.values()),
         "because": sorted(set(because)),
         "findings": [_finding(check, finding, lines) for check, finding in findings],
     }

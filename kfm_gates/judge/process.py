@@ -60,6 +60,7 @@ def _judge(request: Request, out: TextIO) -> int:
         "exit_code": done.exit_code,
         "decision_digest": done.decision_digest,
         "gates": [{"name": g.name, "label": g.label, "title": g.title} for g in done.suite.profile.gates],
+        "checks": done.suite.described(),
         "permit": None,
         "no_permit": None,
     }

@@ -23,6 +23,7 @@ from kfm_gates.judge.configuration import load_configuration
 from kfm_gates.judge.decision import canonical, statement, subject_result
 from kfm_gates.judge.known_answers import Prover
 from kfm_gates.judge.profile import Gate
+from kfm_gates.judge.redaction import Redaction
 from kfm_gates.judge.request import Request, Target, resolve_targets
 from kfm_gates.judge.running import Docket, judge, plan
 from kfm_gates.judge.set_aside import out_of_use
@@ -202,7 +203,8 @@ def judge_one(
     _refuse_incomplete(docket, [entry.group.id for entry in entries], subject)
     files = facts.resolve(tuple[PinnedFile, ...])
     snapshot = facts.get(Snapshot)
-    result = subject_result(subject.id, docket, entries, files, snapshot)  # type: ignore[arg-type]
+    redaction = Redaction.of(facts, [entry.status for entry in entries])
+    result = subject_result(subject.id, docket, entries, files, snapshot, redaction)  # type: ignore[arg-type]
     return JudgedSubject(result, {f["path"]: snapshot.content(f["path"]).stamp for f in result["files"]})
 
 

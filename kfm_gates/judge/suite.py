@@ -54,6 +54,16 @@ class Suite:
         profiles = [Path(path) for path, _ in self.profile.sources if Path(path).parent != BUILT_IN.resolve()]
         return (*profiles, *(pack.root.resolve() for pack in self.packs))
 
+    def described(self) -> list[dict[str, str]]:
+        """Every check of the profile in its order: id, gate, title and description."""
+        return [
+            {"id": id, "gate": gate.name, "title": about.title, "description": about.description}
+            for gate in self.profile.gates
+            for group in gate.groups
+            for id in group.checks
+            for about in (self.checks[id].about,)
+        ]
+
     def with_needs(self, checks: Iterable[str]) -> set[str]:
         """These checks, and all that they need before they can be judged."""
         found: set[str] = set()

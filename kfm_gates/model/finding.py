@@ -45,7 +45,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Finding:
-    """One reason for denial. `found` and `expected` are short texts for a person."""
+    """One reason for denial. `found` and `expected` are short texts for a person.
+
+    Values from the evidence belong there and nowhere else: they are withheld when the data are not for
+    everyone. `message` and `hint` name fields, files and counts.
+    """
 
     place: Place
     message: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from kfm_gates.model.finding import Json
+from kfm_gates.reports.result import Result
 
 
-def render(statement: Json) -> str:
-    """The predicate of a decision statement as ASCII JSON; `null` when nothing was judged."""
-    predicate = None if statement is None else statement["predicate"]
-    return json.dumps(predicate, indent=2, ensure_ascii=True) + "\n"
+def render(result: Result) -> str:
+    """The predicate as ASCII JSON, of the form `docs/schemas/decision.schema.json`; `null` without a verdict."""
+    text = json.dumps(result.predicate, indent=2, ensure_ascii=True)
+    return text.replace("##", "#\\u0023") + "\n"  # build logs take `##[…]` for a command, wherever it stands

@@ -5,39 +5,23 @@ It is read from the statement's predicate and from what the run says of itself; 
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kfm_gates.judge.launch import Verdict
-from kfm_gates.model.finding import Finding, Json, Place, Status
+from kfm_gates.model.finding import Json, Place, Status
+from kfm_gates.reports.causes import Cause, CheckResult, Reason, causes
 
-
-@dataclass(frozen=True)
-class Reason(Finding):
-    """A finding with the check that made it and the subject (`slug/version`) that it is about."""
-
-    check: str
-    subject: str
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """How one docket entry ended."""
-
-    id: str
-    gate: str
-    status: Status
-    examined: int
-    because: tuple[str, ...]
-    reasons: tuple[Reason, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The IDs by which others wait for it: its own, and those in `any(a, b)`."""
-        if self.id.startswith("any(") and self.id.endswith(")"):
-            return (self.id, *self.id[4:-1].split(", "))
-        return (self.id,)
+__all__ = [
+    "Cause",
+    "CheckResult",
+    "GateResult",
+    "NotPlanned",
+    "Reason",
+    "Result",
+    "Rule",
+    "SubjectResult",
+]
 
 
 @dataclass(frozen=True)
@@ -71,14 +55,6 @@ class GateResult:
 
 
 @dataclass(frozen=True)
-class Cause:
-    """A check that blocks by itself, and the checks that could not be judged because of it."""
-
-    check: CheckResult
-    waiting: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class SubjectResult:
     """One subject: its gates in the order of the profile, and the causes, those with most followers first."""
 
@@ -96,8 +72,18 @@ class SubjectResult:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """A check of the profile, whether it was planned or not: what it denies, and why that matters."""
+
+    id: str
+    gate: str
+    title: str
+    description: str
+
+
+@dataclass(frozen=True)
 class Result:
-    """One run. `status` is None when there was no subject to judge."""
+    """One run. `status` is None when nothing was judged: there was no subject, or the judge failed."""
 
     exit_code: int
     status: Status | None
@@ -112,6 +98,17 @@ class Result:
     record: str | None
     permit: str | None
     no_permit: str | None
+    rules: tuple[Rule, ...] = ()
+    predicate: Json = None
+    """The gate decision's predicate, as it is recorded."""
+    failure: str | None = None
+    """Why there is no verdict, in a sentence."""
+
+    @classmethod
+    def failed(cls, exit_code: int, failure: str) -> Result:
+        """That of a run that came to no verdict."""
+        nothing = "the judge came to no verdict"
+        return cls(exit_code, None, "", "", "", "", False, (), "", "", None, None, nothing, failure=failure)
 
     @classmethod
     def of(cls, verdict: Verdict) -> Result:
@@ -132,19 +129,19 @@ class Result:
             record=verdict.run.get("record"),
             permit=verdict.permit_path,
             no_permit=verdict.run.get("no_permit"),
+            rules=tuple(Rule(**each) for each in verdict.run.get("checks", ())),
+            predicate=predicate or None,
         )
+
+    @property
+    def opened(self) -> bool:
+        """Whether all that was judged opened; a permit needs more (see `no_permit`)."""
+        return self.exit_code == 0 and self.status is not None and self.status.opens
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Every finding, root causes first."""
         return tuple(r for s in self.subjects for cause in s.causes for r in cause.check.reasons)
-
-
-def near(path: str, folder: str | None = None) -> str:
-    """A path as it is shortest from the working folder (or `folder`), when it lies below it."""
-    start = os.path.realpath(folder or os.getcwd())
-    relative = os.path.relpath(os.path.realpath(path), start)
-    return path if relative.startswith("..") else relative
 
 
 def _subject(subject: Mapping[str, Json], gates: Mapping[str, GateResult]) -> SubjectResult:
@@ -179,6 +176,7 @@ def _check(check: Mapping[str, Json], subject: str) -> CheckResult:
             hint=each["hint"],
             check=each["check"],
             subject=subject,
+            stable_id=each["fingerprint"],
         )
         for each in check["findings"]
     )
@@ -186,30 +184,3 @@ def _check(check: Mapping[str, Json], subject: str) -> CheckResult:
     return CheckResult(
         check["id"], check["gate"], status, check["examined"], tuple(check["because"]), reasons
     )
-
-
-def causes(checks: Sequence[CheckResult]) -> tuple[Cause, ...]:
-    """The checks that block, each with those that wait for it; most followers first, else docket order."""
-    blocking = [check for check in checks if not check.status.opens]
-    by_name = {name: check for check in blocking for name in check.names}
-    waiting: dict[str, list[str]] = {}
-    for check in blocking:
-        root = _root(check, by_name)
-        followers = waiting.setdefault(root.id, [])
-        if root is not check:
-            followers.append(check.id)
-    found = [Cause(check, tuple(waiting[check.id])) for check in blocking if check.id in waiting]
-    return tuple(sorted(found, key=lambda cause: -len(cause.waiting)))
-
-
-def _root(check: CheckResult, by_name: Mapping[str, CheckResult]) -> CheckResult:
-    """What an abstention comes from in the end: itself, when that was not judged in this run."""
-    seen: set[str] = set()
-    while check.status is Status.ABSTAIN and check.id not in seen:
-        seen.add(check.id)
-        check = next(_known(check.because, by_name), check)
-    return check
-
-
-def _known(names: Iterable[str], by_name: Mapping[str, CheckResult]) -> Iterator[CheckResult]:
-    return (by_name[name] for name in names if name in by_name)

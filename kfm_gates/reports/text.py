@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from kfm_gates.model.finding import Status
 from kfm_gates.reports.harmless import visible
+from kfm_gates.reports.places import near
 from kfm_gates.reports.result import (
     Cause,
     CheckResult,
@@ -17,7 +18,6 @@ from kfm_gates.reports.result import (
     Reason,
     Result,
     SubjectResult,
-    near,
 )
 
 Span = tuple[str, str]
@@ -128,6 +128,11 @@ def where(reason: Reason, root: str) -> str:
     return place or "the subject as a whole"
 
 
+def said_of_many(more: int) -> str:
+    """What stands for findings that are not shown."""
+    return f"… and {more} more findings; decision.json and --format json have all"
+
+
 def because_line(check: CheckResult) -> str:
     """Why a check without findings blocks."""
     why = ", ".join(visible(each) for each in check.because) or "no reason was given"
@@ -166,7 +171,7 @@ def _cause(cause: Cause, subject: SubjectResult, root: str, first: str | None) -
             more = len(check.reasons) - SHOWN
             yield [
                 ("    ", ""),
-                (f"… and {more} more findings; decision.json and --format json have all", ""),
+                (said_of_many(more), ""),
             ]
     if cause.waiting:
         names = ", ".join(visible(each) for each in cause.waiting)

@@ -21,6 +21,13 @@ from kfm_gates.reports.harmless import visible
         ("tag\U000e0041", "tag\\U000e0041"),
         ("lone \ud800", "lone \\ud800"),
         ("no\u00a0break", "no\\xa0break"),
+        (
+            "filler\u3164 joiner\u034f selector\ufe0f blank\u2800",
+            "filler\\u3164 joiner\\u034f selector\\ufe0f blank\\u2800",
+        ),
+        ("::error::x", "\\x3a:error::x"),
+        (" ::error::x", " \\x3a:error::x"),
+        ("a ::error::x", "a ::error::x"),
         ("##[error]x ##vso[task", "#\\#[error]x #\\#vso[task"),
     ],
 )

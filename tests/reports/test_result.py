@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from kfm_gates.model.finding import Status
-from kfm_gates.reports.result import Result, near
+from kfm_gates.reports.result import Result
 
 
 def test_a_gate_is_as_bad_as_its_worst_check(make: Any) -> None:
@@ -96,6 +96,21 @@ def test_nothing_judged_is_no_status(make: Any) -> None:
     assert (empty.status, empty.subjects, empty.exit_code) == (None, (), 5)
 
 
-def test_paths_are_shown_from_the_working_folder(tmp_path: Any) -> None:
-    assert near(str(tmp_path / "a" / "b"), str(tmp_path)) == "a/b"
-    assert near("/elsewhere", str(tmp_path)) == "/elsewhere"
+def test_rules_are_all_checks_of_the_profile(make: Any) -> None:
+    known = {"id": "rights.b", "gate": "rights", "title": "Deny b.", "description": "Why."}
+    result = Result.of(make.verdict(make.subject("s/1", make.check("rights.a", "rights")), checks=[known]))
+    assert [(rule.id, rule.title) for rule in result.rules] == [("rights.b", "Deny b.")]
+
+
+def test_only_a_status_that_opens_with_exit_code_0_is_open(make: Any) -> None:
+    good = make.subject("s/1", make.check("rights.a", "rights"))
+    bad = make.subject("s/1", make.check("rights.a", "rights", "DENY"))
+    opened = [Result.of(make.verdict(each, exit_code=code)).opened for each in (good, bad) for code in (0, 3)]
+    assert opened == [True, False, False, False]
+    assert not Result.failed(0, "no verdict").opened
+
+
+def test_a_reason_keeps_the_fingerprint_of_the_decision(make: Any) -> None:
+    denied = make.check("a.b", "rights", "DENY", findings=[make.finding("a.b", fingerprint="f" * 16)])
+    (reason,) = Result.of(make.verdict(make.subject("s/1", denied))).reasons
+    assert reason.stable_id == "f" * 16

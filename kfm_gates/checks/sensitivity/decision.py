@@ -63,9 +63,9 @@ def _outcome(made: PolicyDecision, index: Index) -> Iterator[Finding]:
         yield finding(
             made.at("/outcome"),
             "the policy decision does not allow the release",
-            found=made.outcome,
+            found=f"{made.outcome}: {made.reason}",
             expected="allow",
-            hint=f"do what the reason of the decision asks for: {made.reason}",
+            hint="do what the reason of the decision asks for",
         )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 from typing import TextIO
 
-from kfm_gates.errors import EngineError
-from kfm_gates.front.formats import Output, outputs, refuse_inside
+from kfm_gates.errors import EngineError, KfmGatesError
+from kfm_gates.front.formats import outputs, refuse_inside
 from kfm_gates.front.progress import Progress
-from kfm_gates.judge.launch import Verdict, judge_in_process
+from kfm_gates.front.writing import prepare, report, report_failure
+from kfm_gates.judge.launch import judge_in_process
 from kfm_gates.judge.request import Request
 from kfm_gates.reports.result import Result
 
@@ -34,11 +34,15 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
         expect_pack=arguments.expect_pack,
     )
     refuse_inside(request, [each.file for each in asked if each.file is not None])
-    with Progress(sys.stderr) as progress:
-        verdict = judge_in_process(request, progress, timeout=arguments.timeout)
+    prepare(asked)
+    try:
+        with Progress(sys.stderr) as progress:
+            verdict = judge_in_process(request, progress, timeout=arguments.timeout)
+    except KfmGatesError as error:
+        report_failure(asked, error, out)
+        raise
     result = Result.of(verdict)
-    for each in asked:
-        _report(each, verdict, result, out)
+    report(asked, result, out)
     if result.status is None:
         print(
             f"kfm-gates: no dataset version was found below {result.root}; nothing was judged",
@@ -52,30 +56,3 @@ def _exit_code(result: Result) -> int:
     if result.exit_code == 0 and (result.status is None or not result.status.opens):
         raise EngineError("the judge said 0 though the gates did not open; nothing is decided")
     return result.exit_code
-
-
-def _report(output: Output, verdict: Verdict, result: Result, out: TextIO) -> None:
-    if output.file is None and output.format == "text":
-        from kfm_gates.reports import rich_text
-
-        if rich_text.wanted(out, os.environ):
-            rich_text.show(result, out)
-            return
-    if output.format == "json":
-        from kfm_gates.reports.json import render
-
-        report = render(verdict.statement)
-    else:
-        from kfm_gates.reports.text import render as render_text
-
-        report = render_text(result)
-    if output.file is None:
-        out.write(report)
-    else:
-        _write(output.file, report)
-
-
-def _write(path: Path, report: str) -> None:
-    from kfm_gates.judge.record import write
-
-    write(path.parent, path.name, report.encode("utf-8", "backslashreplace"))
