@@ -65,6 +65,9 @@ def _about(result: Result) -> Iterator[str]:
     }
     if result.partial:
         rows["partial"] = "only a part of the profile or of the subjects was judged"
+    if result.set_aside:
+        said = (f"{each.id} is {each.status} ({each.notice})" for each in result.set_aside)
+        rows["set aside"] = "; ".join(said)
     yield "<dl>"
     yield from (f"<dt>{name}</dt><dd>{_text(value)}</dd>" for name, value in rows.items())
     yield "</dl>"

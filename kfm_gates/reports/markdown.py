@@ -73,6 +73,8 @@ def _lines(result: Result) -> Iterator[str]:
         yield ""
     yield from _table(result)
     yield from _denials(result)
+    for aside in result.set_aside:
+        yield f"- set aside: {code(aside.id)} is {code(aside.status)} ({code(aside.notice)}) and was not judged"
     yield f"- permit: {code(permit_line(result)[0])}"
     if result.record:
         yield f"- decision: {code(near(result.record) + '/decision.json')} {code(result.decision_digest)}"

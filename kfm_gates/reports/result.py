@@ -72,6 +72,15 @@ class SubjectResult:
 
 
 @dataclass(frozen=True)
+class SetAside:
+    """A version that was not judged, since a notice says that it is out of use: `withdrawn`, for example."""
+
+    id: str
+    status: str
+    notice: str
+
+
+@dataclass(frozen=True)
 class Rule:
     """A check of the profile, whether it was planned or not: what it denies, and why that matters."""
 
@@ -99,6 +108,7 @@ class Result:
     permit: str | None
     no_permit: str | None
     rules: tuple[Rule, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
     predicate: Json = None
     """The gate decision's predicate, as it is recorded."""
     failure: str | None = None
@@ -130,6 +140,10 @@ class Result:
             permit=verdict.permit_path,
             no_permit=verdict.run.get("no_permit"),
             rules=tuple(Rule(**each) for each in verdict.run.get("checks", ())),
+            set_aside=tuple(
+                SetAside(each["id"], each["status"], each["notice"])
+                for each in predicate.get("set_aside", ())
+            ),
             predicate=predicate or None,
         )
 

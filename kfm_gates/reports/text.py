@@ -94,6 +94,9 @@ def conclusion(result: Result) -> Iterator[Line]:
     else:
         about = f"  {result.profile} for {result.operation}, as of {result.evaluated_at}"
         yield [("verdict:   ", "dim"), _status(result.status), (visible(about), "")]
+    for aside in result.set_aside:
+        said = f"{aside.id} is {aside.status} ({aside.notice}) and was not judged"
+        yield [("set aside: ", "dim"), (visible(said), "")]
     if result.partial:
         yield [("partial:   ", "dim"), ("only a part of the profile or of the subjects was judged", "")]
     if result.record and result.status is not None:

@@ -41,6 +41,7 @@ def test_the_others_get_a_permit_and_it_does_not(tmp_path: Path) -> None:
     (aside,) = ran.predicate["set_aside"]
     assert (aside["id"], aside["status"]) == (f"kansas-counties/{GENERALISED}", "withdrawn")
     assert aside["notice"] == path
+    assert f"kansas-counties/{GENERALISED} is withdrawn ({path}) and was not judged" in ran.out
     permit = json.loads(ran.permit.read_bytes())
     assert [each["id"] for each in permit["subjects"]] == [f"kansas-counties/{MANIFESTS['public']}"]
     verified = program("permit", "verify", ran.permit, root, cwd=tmp_path)
