@@ -21,6 +21,7 @@ default allow := false
 
 allow if {
 	is_object(rights)
+	count(input.rights_claims) > 0
 	every field in demanded {
 		says_something(rights[field])
 	}
