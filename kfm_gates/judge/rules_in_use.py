@@ -34,9 +34,9 @@ def sample_rules(
     So a rule of the profile that lets the empty input through denies versions, by its name, and does not
     stand there as a fault of the installation.
     """
+    loaded = next((each for each in suite_rules if each.about.id == LABEL_RULE), None)
     file = HOUSE / path_of(f"kfm.{LABEL_RULE}")
-    rule = read_rego_check(LABEL_RULE, file)
-    loaded = any(each.about.id == LABEL_RULE for each in suite_rules)
+    rule = loaded or read_rego_check(LABEL_RULE, file)
     text = None if loaded else file.read_text("utf-8")
     return RulesInUse(engine, [_rule(rule, partial(sample_of, LABEL_RULE), text)])
 
