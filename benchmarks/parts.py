@@ -17,7 +17,7 @@ from kfm_gates.evidence.subjects import discover
 from kfm_gates.facts.container import Facts
 from kfm_gates.judge.bench_engines import Engines
 from kfm_gates.judge.configuration import Configuration
-from kfm_gates.judge.known_answers import prove
+from kfm_gates.judge.known_answers import Prover, prove
 from kfm_gates.judge.request import Request
 from kfm_gates.judge.session import given_facts, judge_one
 from kfm_gates.judge.suite import Suite, assemble
@@ -73,7 +73,9 @@ def _judge(suite: Suite, engines: Engines, per_check: dict[str, list[float]]) ->
     snapshot, layout = Snapshot(Folder(KANSAS)), Layout.kfm_v1()
     index = Index(snapshot, layout)
     subject = discover(snapshot, layout)[-1]
-    given = given_facts(suite, engines, snapshot, layout, index, subject, EVALUATED_AT)
+    given = given_facts(
+        suite, Prover(suite, engines).given({}), snapshot, layout, index, subject, EVALUATED_AT
+    )
     last = [time.perf_counter()]
 
     def ended(_: str, check: str) -> None:

@@ -20,6 +20,7 @@ from kfm_gates.evidence.strict_json import parse_json
 from kfm_gates.evidence.strict_yaml import parse_yaml
 from kfm_gates.facts.container import Facts
 from kfm_gates.judge.bench_engines import Engines
+from kfm_gates.judge.known_answers import Prover
 from kfm_gates.judge.session import given_facts
 from kfm_gates.model.finding import Finding
 
@@ -68,7 +69,8 @@ def _outcome(id: str, case: Mapping[str, Any], engines: Engines) -> Outcome:
     snapshot = Snapshot(Memory(broken.files, broken.changed))
     suite = next(suite for suite in suites() if id in suite.checks)
     at = case.get("evaluated_at", EVALUATED_AT)
-    given = given_facts(suite, engines, snapshot, layout, Index(snapshot, layout), broken.subject, at)
+    rules = Prover(suite, engines).given(case)
+    given = given_facts(suite, rules, snapshot, layout, Index(snapshot, layout), broken.subject, at)
     return suite.checks[id].run(Facts(given), suite.settings(id, broken.subject.id))
 
 
@@ -93,6 +95,9 @@ def _changes(case: Mapping[str, Any]) -> Iterator[str]:
                 yield from _value("-", step["path"], before)
             if "value" in step:
                 yield from _value("+", step["path"], step["value"])
+    for name, text in case.get("rules", {}).items():
+        yield f"# rego/{name}, in use instead of the rule of this name"
+        yield from (f"+ {line}" for line in text[text.index("package ") :].splitlines() if line)
 
 
 def _shown(name: str, layout: Layout) -> str:

@@ -42,19 +42,13 @@ class RegoCheck:
     def run(self, facts: Facts, settings: Mapping[str, Any]) -> Outcome:
         """See Check."""
         try:
-            supplied = {each.name: supply(facts, each) for each in self.evidence}
+            supplied = self._supplied(facts)
         except Unmet as unmet:
             return Outcome(Status.ABSTAIN, because=(unmet.because,))
         examined = len(supplied[self.evidence[0].name].items)
         if examined == 0:
             return concluded(self.about.id, 0, ())
-        subject = facts.get(Subject)
-        document: dict[str, Json] = {name: each.json for name, each in supplied.items()}
-        document |= {
-            "settings": dict(settings),
-            "subject": {"slug": subject.slug, "version": subject.version},
-            "evaluated_at": facts.get(Clock).evaluated_at,
-        }
+        document = _document(facts, supplied, settings)
         answer = facts.get(RegoEngine).judge(self.package, document)  # type: ignore[type-abstract]
         try:
             findings = [_finding(reason, supplied) for reason in answer.deny]
@@ -66,13 +60,34 @@ class RegoCheck:
             return Outcome(Status.ERROR, examined, because=(reason,))
         return concluded(self.about.id, examined, findings)
 
+    def document(self, facts: Facts, settings: Mapping[str, Any]) -> dict[str, Json]:
+        """What the rule sees of a subject; raises Unmet when a part of it can't be had."""
+        return _document(facts, self._supplied(facts), settings)
+
+    def _supplied(self, facts: Facts) -> dict[str, Supplied]:
+        return {each.name: supply(facts, each) for each in self.evidence}
+
 
 def read_rego_check(id: str, path: Path) -> RegoCheck:
     """The check that a .rego file defines, from its metadata. Raises UsageError when that is not complete."""
-    metadata = metadata_of(path)
+    return rego_check(id, path, metadata_of(path))
+
+
+def rego_check(id: str, path: Path, metadata: RuleMetadata) -> RegoCheck:
+    """The check of a rule with this metadata."""
     return RegoCheck(
         about(id, "rego", metadata), f"kfm.{id}", path, tuple(named(e) for e in metadata.evidence)
     )
+
+
+def _document(facts: Facts, supplied: Mapping[str, Supplied], settings: Mapping[str, Any]) -> dict[str, Json]:
+    subject = facts.get(Subject)
+    document: dict[str, Json] = {name: each.json for name, each in supplied.items()}
+    return document | {
+        "settings": dict(settings),
+        "subject": {"slug": subject.slug, "version": subject.version},
+        "evaluated_at": facts.get(Clock).evaluated_at,
+    }
 
 
 def metadata_of(path: Path) -> RuleMetadata:

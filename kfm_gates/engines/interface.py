@@ -7,7 +7,7 @@ never made up: what the engine did not say is None, never False and never an emp
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +27,14 @@ class RegoAnswer:
         return self.allow is True and not self.deny
 
 
+@dataclass(frozen=True)
+class Variant:
+    """A change to an input: keys that are left out, then values that are put in."""
+
+    without: tuple[str, ...] = ()
+    put: Mapping[str, Json] = field(default_factory=dict)
+
+
 class RegoEngine(Protocol):
     """Decides policy: one Rego package at a time, on one JSON object."""
 
@@ -42,6 +50,16 @@ class RegoEngine(Protocol):
 
     def judge(self, package: str, input: Json) -> RegoAnswer:
         """What `package` (such as `kfm.rights.license`) says of `input`, a JSON object."""
+        ...
+
+    def ask_variants(
+        self, package: str, input: Json, variants: Sequence[Variant], text: str | None = None
+    ) -> Callable[[], tuple[bool, ...]]:
+        """Begin to ask which variants of `input` open `package`; what is returned waits for the answer.
+
+        A variant on which the rule fails opens nothing. With `text` the rule is this text, compiled for
+        this question alone, whatever is loaded.
+        """
         ...
 
 

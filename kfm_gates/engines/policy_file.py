@@ -31,6 +31,11 @@ class PolicyFile:
         return f"{PACKAGE_ROOT}.{folder}.{name}"
 
 
+def path_of(package: str) -> str:
+    """Where the policy of a package lies, as people know it."""
+    return f"rego/{package.removeprefix(PACKAGE_ROOT + '.').replace('.', '/')}.rego"
+
+
 def read_policies(folder: Path, *, shown_as: str = "rego") -> tuple[PolicyFile, ...]:
     """All policies below `folder`, sorted by path; tests (`*_test.rego`) are not policies.
 

@@ -1,7 +1,8 @@
 """The service `rego` of the worker process: load policies once, then judge inputs.
 
 Requests: {"op": "load", "policies": [[path, text]], "data": …} -> {"version", "packages"};
-{"op": "judge", "package", "input"} -> {"allow": bool | null, "deny": […]}.
+{"op": "judge", "package", "input"} -> {"allow": bool | null, "deny": […]};
+{"op": "variants", "package", "input", "variants": [[without, put]], "text": text | null} -> {"opens": [bool]}.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from kfm_gates.engines import known_answers
-from kfm_gates.engines.policy_file import PolicyFile
+from kfm_gates.engines.policy_file import PolicyFile, path_of
 from kfm_gates.engines.regorus_core import RegorusCore
 from kfm_gates.errors import EngineError
 from kfm_gates.model.finding import Json
@@ -29,4 +30,26 @@ def serve(request: Json) -> Json:
     if request["op"] == "judge" and _loaded is not None:
         answer = _loaded.judge(request["package"], request["input"])
         return {"allow": answer.allow, "deny": list(answer.deny)}
+    if request["op"] == "variants" and _loaded is not None:
+        return {"opens": _variants(_loaded, request)}
     raise EngineError("The rego service was asked before policies were loaded, or for what it does not do.")
+
+
+def _variants(loaded: RegorusCore, request: Json) -> list[bool]:
+    """Which variants open; a text that is given is judged beside what is loaded, and then forgotten."""
+    package, input = request["package"], request["input"]
+    core = loaded
+    if request["text"] is not None:
+        core = RegorusCore([PolicyFile(path_of(package), request["text"])], loaded.data)
+    core.demand(package)  # below, an error is the rule's own
+    return [
+        _opens(core, package, {key: value for key, value in input.items() if key not in without} | put)
+        for without, put in request["variants"]
+    ]
+
+
+def _opens(core: RegorusCore, package: str, input: Json) -> bool:
+    try:
+        return core.judge(package, input).opens
+    except EngineError:
+        return False

@@ -34,21 +34,23 @@ class RegorusCore:
 
     def __init__(self, policies: Sequence[PolicyFile], data: Json = None) -> None:
         packages(policies)
+        self.data = {} if data is None else data
         problems = [problem for policy in policies for problem in rego_lint.lint_text(policy)]
         refuse(problems)
-        self._engines = {
-            policy.package: _Package(policy, {} if data is None else data) for policy in policies
-        }
+        self._engines = {policy.package: _Package(policy, self.data) for policy in policies}
         refuse([problem for engine in self._engines.values() for problem in engine.problems])
 
     def judge(self, package: str, input: Json) -> RegoAnswer:
         """See `RegoEngine.judge`."""
-        engine = self._engines.get(package)
-        if engine is None:
+        self.demand(package)
+        return self._engines[package].judge(input)
+
+    def demand(self, package: str) -> None:
+        """Raise EngineError when no such package is loaded."""
+        if package not in self._engines:
             raise EngineError(
                 f"There is no policy package {package}; loaded are {', '.join(sorted(self._engines))}."
             )
-        return engine.judge(input)
 
 
 class _Package:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from kfm_gates.engines.guarding import engine_errors
-from kfm_gates.engines.interface import RegoAnswer
+from kfm_gates.engines.interface import RegoAnswer, Variant
 from kfm_gates.engines.limits import Limits
 from kfm_gates.engines.policy_file import PolicyFile, packages
 from kfm_gates.engines.worker_engine import WorkerEngine
@@ -29,16 +29,39 @@ class RegorusEngine(WorkerEngine):
 
     def judge(self, package: str, input: Json) -> RegoAnswer:
         """See `RegoEngine.judge`. Raises EngineError for an unknown package, a crash, a timeout."""
-        if package not in self._packages:
-            raise EngineError(
-                f"There is no policy package {package}; known are {', '.join(sorted(self._packages))}."
-            )
+        self._known(package)
         with engine_errors(self.name, f"judging by {package}"):
             reply = self.ready().request({"op": "judge", "package": package, "input": input})
             allow, deny = reply["allow"], reply["deny"]
             if not (allow is None or allow is True or allow is False) or not isinstance(deny, list):
                 raise EngineError(f"The rego worker answered for {package} with what is no verdict.")
             return RegoAnswer(allow, tuple(deny))
+
+    def ask_variants(
+        self, package: str, input: Json, variants: Sequence[Variant], text: str | None = None
+    ) -> Callable[[], tuple[bool, ...]]:
+        """See `RegoEngine.ask_variants`."""
+        if text is None:
+            self._known(package)
+        changes = [[list(each.without), dict(each.put)] for each in variants]
+        question = {"op": "variants", "package": package, "input": input, "variants": changes, "text": text}
+        worker = self.ready()
+        ticket = worker.post(question)
+
+        def wait() -> tuple[bool, ...]:
+            with engine_errors(self.name, f"trying variants of an input on {package}"):
+                opens = worker.answer(ticket)["opens"]
+                if len(opens) != len(variants) or not all(each is True or each is False for each in opens):
+                    raise EngineError(f"The rego worker answered for {package} with what is no verdict.")
+                return tuple(opens)
+
+        return wait
+
+    def _known(self, package: str) -> None:
+        if package not in self._packages:
+            raise EngineError(
+                f"There is no policy package {package}; known are {', '.join(sorted(self._packages))}."
+            )
 
     def load_request(self) -> Json:
         """See `WorkerEngine`."""

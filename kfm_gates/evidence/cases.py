@@ -11,7 +11,8 @@ files fit it, or a path. In paths and in what is written, `{slug}` and `{version
 `{version of public}` for the version with that label. An operation is one of `patch` (RFC 6902: add, remove,
 replace), `delete`, `text`, `hex`, `flip` (a byte offset), `copy` (the new path), `append` (text), `changed`
 (touched while judging). With `reseal` every digest downstream is recomputed, except in the files that `keep`
-names, so that nothing but the check under test may deny.
+names, so that nothing but the check under test may deny. `rules` gives rules of the policy pack other texts
+(`{"rights/license.rego": "…"}`), for the check that judges the rules themselves.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ from kfm_gates.evidence.strict_yaml import dump_yaml, parse_yaml
 from kfm_gates.evidence.subjects import Subject
 
 FIELDS = frozenset(
-    {"base", "why", "serves", "ops", "reseal", "keep", "expect", "subject_gone", "evaluated_at", "settings"}
+    {"base", "why", "serves", "ops", "rules", "reseal", "keep"}
+    | {"expect", "subject_gone", "evaluated_at", "settings"}
 )
 
 _VERSION_OF = re.compile(r"\{version of (\w+)\}")
@@ -71,8 +73,8 @@ def apply(case: Mapping[str, Any], tree: Mapping[str, bytes], layout: Layout) ->
     subject = base_subject(tree, layout, case["base"])
     files, changed = dict(tree), list[str]()
     written: dict[str, Any] = {}
-    if not case["ops"]:
-        raise EvidenceError("a denial case needs at least one operation")
+    if not case["ops"] and not case.get("rules"):
+        raise EvidenceError("a denial case needs at least one operation, or a rule")
     for operation in case["ops"]:
         _apply_one(operation, files, changed, written, layout, subject)
     if case.get("reseal"):

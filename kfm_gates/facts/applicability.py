@@ -13,6 +13,7 @@ from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import Facts
+from kfm_gates.facts.place_names import PlaceNames
 from kfm_gates.model.spec import Spec
 
 
@@ -29,6 +30,13 @@ def _has_obligations(facts: Facts) -> bool:
     return bool(facts.get(Spec).policy.obligations)
 
 
+def _hides_places(facts: Facts) -> bool:
+    policy = facts.get(Spec).policy
+    obliged = any(each.type == "generalize_geometry" for each in policy.obligations)
+    label = policy.policy_label
+    return obliged or not isinstance(label, str) or label in facts.get(PlaceNames).labels
+
+
 def _has_plan(facts: Facts) -> bool:
     subject = facts.get(Subject)
     return bool(facts.get(Index).of_version("plan", subject.slug, subject.version))
@@ -43,6 +51,9 @@ APPLICABILITY = {
     fact.name: fact
     for fact in (
         Applicability("has_obligations", "the spec lists at least one policy obligation", _has_obligations),
+        Applicability(
+            "hides_places", "an obligation or the policy label keeps places from being shown", _hides_places
+        ),
         Applicability("has_plan", "the version was made by a backfill that has a plan", _has_plan),
         Applicability("has_pointer", "the dataset has a published pointer", _has_pointer),
     )

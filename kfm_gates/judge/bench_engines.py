@@ -7,7 +7,7 @@ from typing import Any
 
 from kfm_gates.engines.early import close_early
 from kfm_gates.engines.interface import RegoEngine, SchemaEngine, ShapesEngine
-from kfm_gates.engines.policy_file import PolicyFile
+from kfm_gates.engines.policy_file import PolicyFile, path_of
 from kfm_gates.judge.suite import Suite
 
 
@@ -32,8 +32,7 @@ class Engines:
             from kfm_gates.engines.regorus_engine import RegorusEngine
 
             policies = [
-                PolicyFile(f"rego/{rule.about.id.replace('.', '/')}.rego", rule.file.read_text("utf-8"))
-                for rule in suite.rules
+                PolicyFile(path_of(rule.package), rule.file.read_text("utf-8")) for rule in suite.rules
             ]
             self._add(RegoEngine, RegorusEngine(policies, dict(suite.tables.values)))
         self.given[SchemaEngine] = _LazySchemaEngine(suite)

@@ -8,13 +8,14 @@ replaced by one that always passes, or an engine that does, is found here and st
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from kfm_gates.checks.api import Outcome
 from kfm_gates.checks.settings import configured
+from kfm_gates.engines.interface import RegoEngine
 from kfm_gates.errors import EngineError, EvidenceError
 from kfm_gates.evidence.cases import Broken, apply, base_subject
 from kfm_gates.evidence.index import Index
@@ -24,12 +25,15 @@ from kfm_gates.facts.container import Facts
 from kfm_gates.facts.given import Clock, ShapeChecks, Tables
 from kfm_gates.facts.graphs import GraphReport
 from kfm_gates.facts.parsed import Parsed
+from kfm_gates.facts.policy_probes import RulesInUse
 from kfm_gates.judge.bench_engines import Engines
+from kfm_gates.judge.rules_in_use import rules_in_use, sample_rules, with_rules
 from kfm_gates.judge.suite import Suite
 from kfm_gates.model.finding import Status
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 EVALUATED_AT = "2026-10-31T12:00:00Z"
+ASKS_MUCH = "sensitivity.default_deny"
 
 
 @cache
@@ -67,22 +71,51 @@ class Prover:
         self._good: dict[str, Facts] = {}
         self._bad: dict[str, list[Facts]] = {}
         self._proven: set[str] = set()
+        engine = engines.given.get(RegoEngine)
+        self._rules = rules_in_use(engine, suite.rules, self._sample_of)
+        self._sample_rules = sample_rules(engine, suite.rules, self._sample_of)
+
+    def given(self, case: Mapping[str, Any]) -> dict[Any, object]:
+        """What a subject is judged by: the engines, and the rules in use as a denial case changes them."""
+        return self._given(self._rules, case)
+
+    def _given(self, rules: RulesInUse, case: Mapping[str, Any]) -> dict[Any, object]:
+        base = str(case.get("base"))
+        changed = with_rules(rules, case.get("rules", {}), lambda: self._good_sample(base))
+        return {**self._engines.given, RulesInUse: changed}
 
     def prove(self, checks: Iterable[str]) -> None:
         """Run the known-answer tests of these checks; raises EngineError at the first wrong answer."""
         fresh = set(checks) - self._proven
         cases = {id: known_bad(self._suite, id) for id in sorted(fresh)}
         shapes = [id for id in cases if id in self._suite.shapes.evidence]
-        # Shapes last: their engine is still importing while the others are tried, and is asked beforehand.
+        # Shapes last: their engine is still importing while the others are tried, and is asked beforehand. What
+        # all rules do by default takes many questions, which are answered while the shapes are tried.
         for id in shapes:
-            for facts in (self._good_sample(str(cases[id][0]["base"])), *self._bad_samples(id, cases[id])):
+            for facts in self._samples(id, cases[id]):
                 facts.get(GraphReport).ask_ahead([id])
-        for id in [*(id for id in cases if id not in shapes), *shapes]:
-            self._expect_pass(id, str(cases[id][0]["base"]))
-            for case, facts in zip(cases[id], self._bad_samples(id, cases[id]), strict=True):
-                self._expect_deny(id, case, facts)
-            self._bad.pop(id)
-            self._proven.add(id)
+        for id in cases:
+            if id not in shapes:
+                self._prove(id, cases[id])
+        if ASKS_MUCH in cases:
+            self._rules.ask_ahead()
+        for id in shapes:
+            self._prove(id, cases[id])
+
+    def _prove(self, id: str, cases: Sequence[Mapping[str, Any]]) -> None:
+        self._expect_pass(id, str(cases[0]["base"]))
+        for case, facts in zip(cases, self._bad_samples(id, cases), strict=True):
+            self._expect_deny(id, case, facts)
+        self._bad.pop(id)
+        self._proven.add(id)
+
+    def _samples(self, id: str, cases: Sequence[Mapping[str, Any]]) -> Iterator[Facts]:
+        yield self._good_sample(str(cases[0]["base"]))
+        yield from self._bad_samples(id, cases)
+
+    def _sample_of(self, id: str) -> Facts:
+        """The good sample that a check must pass."""
+        return self._good_sample(str(known_bad(self._suite, id)[0]["base"]))
 
     def _good_sample(self, label: str) -> Facts:
         if label not in self._good:
@@ -127,7 +160,7 @@ class Prover:
             Clock: Clock(str(case.get("evaluated_at", EVALUATED_AT))),
             Tables: self._suite.tables,
             ShapeChecks: self._suite.shapes,
-            **self._engines.given,
+            **self._given(self._sample_rules, case),
         }
         facts = Facts(given)
         if self._good:

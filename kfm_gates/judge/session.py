@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -149,7 +149,7 @@ def judge_here(
         prover = Prover(suite, engines)
         index = Index(snapshot, layout)
         for subject in subjects:
-            given = given_facts(suite, engines, snapshot, layout, index, subject, evaluated_at)
+            given = given_facts(suite, prover.given({}), snapshot, layout, index, subject, evaluated_at)
             facts = Facts(given, shared)
             judged.append(judge_one(request, suite, facts, subject, progress, prover.prove))
             own = index.all_of_version(subject.slug, subject.version)
@@ -160,14 +160,14 @@ def judge_here(
 
 def given_facts(
     suite: Suite,
-    engines: Engines,
+    given: Mapping[Any, object],
     snapshot: Snapshot,
     layout: Layout,
     index: Index,
     subject: Subject,
     evaluated_at: str,
 ) -> dict[Any, object]:
-    """What the facts about a subject are computed from."""
+    """What the facts about a subject are computed from; `given` is what a Prover gives."""
     return {
         Snapshot: snapshot,
         Layout: layout,
@@ -176,7 +176,7 @@ def given_facts(
         Clock: Clock(evaluated_at),
         Tables: suite.tables,
         ShapeChecks: suite.shapes,
-        **engines.given,
+        **given,
     }
 
 

@@ -19,6 +19,8 @@ package kfm.release.approvals
 default allow := false
 
 allow if {
+	is_object(input.qa_report)
+	count(input.receipts) > 0
 	count(needed) > 0
 	every role in needed {
 		role in given_roles

@@ -23,6 +23,7 @@ package kfm.rights.agreement
 default allow := false
 
 allow if {
+	is_object(input.spec)
 	whole.normal != ""
 	count(catalog_claims) > 0
 	every claim in catalog_claims {

@@ -21,6 +21,8 @@ default allow := false
 
 allow if {
 	is_object(rights)
+	is_array(input.rights_claims)
+	is_array(input.licences)
 	every field in demanded {
 		says_something(rights[field])
 	}

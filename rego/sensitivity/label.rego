@@ -24,6 +24,7 @@ default allow := false
 
 allow if {
 	labels[policy.policy_label].promoted == true
+	is_array(input.embargoes)
 	count(deny) == 0
 }
 

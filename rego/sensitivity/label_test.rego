@@ -2,7 +2,7 @@ package kfm.sensitivity.label_test
 
 import data.kfm.sensitivity.label
 
-given(policy) := {"spec": {"policy": policy}}
+given(policy) := {"spec": {"policy": policy}, "embargoes": []}
 
 obligation := {"type": "redact_fields", "parameters": {"fields": ["a"]}}
 
@@ -23,7 +23,7 @@ test_labels_with_what_they_need_pass if {
 
 test_generalised_data_with_obligation_and_source_passes if {
 	spec := {"policy": {"policy_label": "public_generalized", "obligations": [obligation]}, "derived_from": source}
-	label.allow with input as {"spec": spec}
+	label.allow with input as {"spec": spec, "embargoes": []}
 }
 
 test_empty_input_is_denied if {

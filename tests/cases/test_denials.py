@@ -20,7 +20,7 @@ def test_case_is_denied_as_it_says(path: Path) -> None:
     case = json.loads(path.read_bytes())
     broken = apply(case, kansas(), Layout.kfm_v1())
     at = case.get("evaluated_at", EVALUATED_AT)
-    results = judge_tree(broken.files, changed=broken.changed, evaluated_at=at)
+    results = judge_tree(broken.files, case=case, changed=broken.changed, evaluated_at=at)
     expected = dict(case["expect"])
     other = expected.pop("other", {})
     assert expected.get(path.parent.name) in ("DENY", "ABSTAIN"), (

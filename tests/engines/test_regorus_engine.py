@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kfm_gates.engines.interface import RegoAnswer, RegoEngine
+from kfm_gates.engines.interface import RegoAnswer, RegoEngine, Variant
 from kfm_gates.engines.limits import Limits
 from kfm_gates.engines.regorus_engine import RegorusEngine
 from kfm_gates.errors import EngineError
@@ -135,6 +135,56 @@ def test_kill_9_ends_in_engine_error_and_the_next_call_works() -> None:
         assert engine.judge(PACKAGE, spec("CC0-1.0")).opens
 
 
+class TestVariants:
+    """What opens when something is left out of an input, or put into it."""
+
+    def test_each_variant_has_its_answer(self, engine: RegorusEngine) -> None:
+        variants = [
+            Variant(),
+            Variant(without=("spec",)),
+            Variant(put={"spec": None}),
+            Variant(put={"more": 1}),
+        ]
+        ask = engine.ask_variants(PACKAGE, spec("CC0-1.0"), variants)
+        assert engine.judge(PACKAGE, spec("CC0-1.0")).opens  # asked in between, answered all the same
+        assert ask() == (True, False, False, True)
+
+    def test_without_a_variant_nothing_is_said(self, engine: RegorusEngine) -> None:
+        assert engine.ask_variants(PACKAGE, {}, [])() == ()
+
+    def test_an_error_of_the_rule_opens_nothing(self) -> None:
+        with RegorusEngine([policy(BOMBS)]) as engine:
+            variants = [Variant(), Variant(put={"do": "error"})]
+            assert engine.ask_variants(PACKAGE, {"do": "nothing"}, variants)() == (True, False)
+
+    def test_a_text_is_tried_with_the_data_and_forgotten(self, engine: RegorusEngine) -> None:
+        assert engine.ask_variants(PACKAGE, spec("CC0-1.0"), [Variant()], policy().text)() == (True,)
+        open_to_all = policy('default allow := false\n\nallow if true\n\ndeny contains "x" if input.a\n').text
+        other = "kfm.acme.open"
+        assert engine.ask_variants(PACKAGE, {}, [Variant()], open_to_all)() == (True,)
+        assert not engine.judge(PACKAGE, {}).opens
+        renamed = open_to_all.replace(PACKAGE, other)
+        assert engine.ask_variants(other, {}, [Variant()], renamed)() == (True,)
+        with pytest.raises(EngineError, match="no policy package"):
+            engine.judge(other, {})
+
+    def test_an_unknown_package_is_an_engine_error(self, engine: RegorusEngine) -> None:
+        with pytest.raises(EngineError, match="no policy package"):
+            engine.ask_variants("kfm.rights.licence", {}, [Variant()])
+
+    @pytest.mark.parametrize("text", ["", "package kfm.rights.license\n", "default allow := true"])
+    def test_a_text_that_is_no_rule_is_an_engine_error(self, engine: RegorusEngine, text: str) -> None:
+        with pytest.raises(EngineError):
+            engine.ask_variants(PACKAGE, {}, [Variant()], text)()
+
+    def test_a_worker_that_dies_is_an_engine_error(self) -> None:
+        limits = Limits(memory_bytes=700_000_000, request_seconds=3)
+        with RegorusEngine([policy(BOMBS)], limits=limits) as engine:
+            with pytest.raises(EngineError):
+                engine.ask_variants(PACKAGE, {}, [Variant(put={"do": "recurse"})])()
+            assert engine.judge(PACKAGE, {"do": "nothing"}).opens
+
+
 class _Lying:
     """A worker that answers with what is no verdict."""
 
@@ -144,6 +194,12 @@ class _Lying:
         self.given = answer
 
     def request(self, payload: object) -> object:
+        return self.given
+
+    def post(self, payload: object) -> int:
+        return 1
+
+    def answer(self, ticket: int) -> object:
         return self.given
 
     def close(self) -> None: ...
@@ -157,3 +213,13 @@ def test_an_answer_that_is_no_verdict_is_an_engine_error(answer: object) -> None
     engine._worker = _Lying(answer)  # type: ignore[assignment]
     with pytest.raises(EngineError):
         engine.judge(PACKAGE, {})
+
+
+@pytest.mark.parametrize(
+    "answer", [None, {}, {"opens": []}, {"opens": [1]}, {"opens": [None]}, {"opens": True}]
+)
+def test_variants_without_a_verdict_are_an_engine_error(answer: object) -> None:
+    engine = RegorusEngine([policy()], DATA)
+    engine._worker = _Lying(answer)  # type: ignore[assignment]
+    with pytest.raises(EngineError):
+        engine.ask_variants(PACKAGE, {}, [Variant()])()

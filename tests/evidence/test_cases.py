@@ -76,3 +76,14 @@ def test_keep_leaves_a_file_as_the_case_made_it() -> None:
 def test_a_case_that_means_nothing_is_refused(bad: dict[str, object]) -> None:
     with pytest.raises(EvidenceError):
         apply(bad, kansas(), LAYOUT)
+
+
+def test_a_case_may_change_rules_alone() -> None:
+    broken = apply(case(rules={"rights/license.rego": "package kfm.rights.license"}), kansas(), LAYOUT)
+    assert broken.files == kansas()
+
+
+def test_a_case_that_changes_nothing_is_refused() -> None:
+    for more in ({}, {"rules": {}}):
+        with pytest.raises(EvidenceError, match="at least one operation, or a rule"):
+            apply(case(**more), kansas(), LAYOUT)

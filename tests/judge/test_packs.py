@@ -37,7 +37,10 @@ package kfm.acme.cadence
 
 default allow := false
 
-allow if count(deny) == 0
+allow if {
+	is_string(input.spec.cadence)
+	count(deny) == 0
+}
 
 deny contains reason if {
 	not startswith(input.spec.cadence, "%s")
@@ -168,6 +171,16 @@ def test_a_case_that_is_not_denied_stops_the_run(pack: Path) -> None:
     harmless = {"base": "public", "why": "harmless", "ops": [{"file": "dcat", "append": "\n"}]}
     (pack / "gates" / "denials" / "acme.cells" / "case.json").write_text(json.dumps(harmless))
     assert "does not deny a bad sample" in refused(pack)
+
+
+def test_a_rule_that_passes_when_it_sees_nothing_is_denied(pack: Path) -> None:
+    (pack / "gates" / "rego" / "acme" / "cadence.rego").write_text(
+        (RULE % cadence()).replace("is_string(input.spec.cadence)", "true")
+    )
+    for result in judged(pack):
+        rows = {check["id"]: check for check in result["checks"]}
+        messages = {finding["message"] for finding in rows["sensitivity.default_deny"]["findings"]}
+        assert "the rule acme.cadence lets the empty input through" in messages
 
 
 def test_a_second_file_for_a_check_of_the_house_is_refused(pack: Path) -> None:

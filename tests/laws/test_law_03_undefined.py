@@ -27,11 +27,13 @@ CASE = json.dumps(
     }
 )
 
-SOUND = """
+LAX = """
 default allow := false
 allow if count(deny) == 0
 deny contains {"msg": "nobody approved it", "at": "manifest#/approvals"} if count(input.manifest.approvals) == 0
 """
+
+SOUND = LAX.replace("if count(deny) == 0", "if { count(input.manifest.approvals) > 0; count(deny) == 0 }", 1)
 
 BROKEN = {
     "allow is never defined": """
@@ -90,6 +92,15 @@ def test_a_sound_rule_opens(tmp_path: Path) -> None:
     ran = check(kansas_copy(tmp_path), "--profile", "own.toml", cwd=tmp_path, at=None)
     assert ran.code == 0, ran.said
     assert ran.permit.exists()
+
+
+def test_a_rule_that_opens_on_nothing_denies_every_version_by_its_name(tmp_path: Path) -> None:
+    _pack(tmp_path, LAX)
+    ran = check(kansas_copy(tmp_path), "--profile", "own.toml", cwd=tmp_path, at=None)
+    assert ran.code == 1, ran.said
+    assert "rego/acme/own.rego" in ran.out
+    assert "the rule acme.own lets the empty input through" in ran.out
+    assert not ran.permit.exists()
 
 
 @pytest.mark.parametrize(

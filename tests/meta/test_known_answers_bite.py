@@ -19,6 +19,7 @@ from kfm_gates.engines.interface import (
     ShapeResult,
     ShapesAnswer,
     ShapesEngine,
+    Variant,
 )
 from kfm_gates.errors import EngineError
 from kfm_gates.facts.container import Facts
@@ -63,6 +64,18 @@ class FixedRules:
 
     def judge(self, package: str, input: Json) -> RegoAnswer:
         return self.answer
+
+
+class FixedVariants:
+    """A Rego engine that says of changed inputs what it is told, whatever the rules say."""
+
+    def __init__(self, unchanged: bool, changed: bool) -> None:
+        self.unchanged, self.changed = unchanged, changed
+
+    def ask_variants(
+        self, package: str, input: Json, variants: Sequence[Variant], text: str | None = None
+    ) -> Callable[[], tuple[bool, ...]]:
+        return lambda: tuple(self.unchanged if each == Variant() else self.changed for each in variants)
 
 
 class FixedShapes:
@@ -136,6 +149,13 @@ def test_a_function_with_one_verdict_is_found(id: str, verdict: Verdict | None) 
 def test_a_rego_engine_with_one_answer_is_found(id: str, engine: FixedRules) -> None:
     with pytest.raises(EngineError, match=id):
         _prove(id, given={RegoEngine: engine})
+
+
+@pytest.mark.parametrize("unchanged", [True, False])
+@pytest.mark.parametrize("changed", [True, False])
+def test_an_engine_that_says_the_same_of_every_changed_input_is_found(unchanged: bool, changed: bool) -> None:
+    with pytest.raises(EngineError, match=r"sensitivity\.default_deny"):
+        _prove("sensitivity.default_deny", given={RegoEngine: FixedVariants(unchanged, changed)})
 
 
 @pytest.mark.parametrize("id", SHAPES)

@@ -15,6 +15,7 @@ from kfm_gates.evidence.subjects import discover
 from kfm_gates.facts.container import Facts
 from kfm_gates.judge.bench_engines import Engines
 from kfm_gates.judge.configuration import Configuration
+from kfm_gates.judge.known_answers import Prover
 from kfm_gates.judge.request import Request
 from kfm_gates.judge.session import given_facts, judge_one
 from kfm_gates.judge.suite import Suite, assemble
@@ -53,22 +54,32 @@ def engines(profile: str = "promotion-v1") -> Engines:
     return opened
 
 
+@functools.cache
+def prover(profile: str = "promotion-v1") -> Prover:
+    return Prover(suite(profile), engines(profile))
+
+
 def judge_tree(
     tree: Mapping[str, bytes],
     *,
+    case: Mapping[str, Any] | None = None,
     changed: tuple[str, ...] = (),
     evaluated_at: str = EVALUATED_AT,
     profile: str = "promotion-v1",
     layout: Layout | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """Judge every subject of a tree; subject id to result, as in the gate decision."""
+    """Judge every subject of a tree; subject id to result, as in the gate decision.
+
+    `case` is the denial case that the tree was made by, where it changes the rules in use as well.
+    """
     layout = layout or Layout.kfm_v1()
     snapshot = Snapshot(Memory(tree, changed))
     index = Index(snapshot, layout)
     shared: dict[Any, object] = {}
+    rules = prover(profile).given(case or {})
     results = {}
     for subject in discover(snapshot, layout):
-        given = given_facts(suite(profile), engines(profile), snapshot, layout, index, subject, evaluated_at)
+        given = given_facts(suite(profile), rules, snapshot, layout, index, subject, evaluated_at)
         judged = judge_one(
             Request(folder="/"), suite(profile), Facts(given, shared), subject, lambda *_: None
         )
