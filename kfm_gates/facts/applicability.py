@@ -13,6 +13,7 @@ from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import Facts
+from kfm_gates.facts.prior_version import PriorVersion
 from kfm_gates.model.spec import Spec
 
 
@@ -39,11 +40,16 @@ def _has_pointer(facts: Facts) -> bool:
     return path in facts.get(Index).variables
 
 
+def _has_prior_version(facts: Facts) -> bool:
+    return bool(facts.resolve(tuple[PriorVersion, ...]))
+
+
 APPLICABILITY = {
     fact.name: fact
     for fact in (
         Applicability("has_obligations", "the spec lists at least one policy obligation", _has_obligations),
         Applicability("has_plan", "the version was made by a backfill that has a plan", _has_plan),
         Applicability("has_pointer", "the dataset has a published pointer", _has_pointer),
+        Applicability("has_prior_version", "an earlier release precedes the version", _has_prior_version),
     )
 }
