@@ -1,0 +1,77 @@
+"""The artifacts of a version by what their headers and footers claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kfm_gates.evidence.layout import Layout
+from kfm_gates.evidence.snapshot import Snapshot
+from kfm_gates.evidence.subjects import Subject
+from kfm_gates.facts.artifact_content import ArtifactContent
+from kfm_gates.facts.container import Unmet, provides
+from kfm_gates.facts.data_formats import CantVerify
+from kfm_gates.facts.data_shape import DataShape
+from kfm_gates.facts.files import PinnedFile
+from kfm_gates.facts.presence import stand_in
+from kfm_gates.model.finding import Place
+from kfm_gates.model.spec import Spec
+
+DATA = "data"
+"""The role of outputs that are the dataset itself; others are made from them, or go with them."""
+
+
+@dataclass(frozen=True)
+class ArtifactShape:
+    """One artifact: its format, and its shape or why it has none."""
+
+    path: str
+    format: str
+    shape: DataShape | None
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class SpecifiedShape:
+    """One artifact that can be read, and the role that the specification gives it (None: it names none)."""
+
+    path: str
+    role: str | None
+    shape: DataShape
+
+    @property
+    def place(self) -> Place:
+        """The file."""
+        return Place(self.path)
+
+
+@provides
+def artifact_shapes(
+    contents: tuple[ArtifactContent, ...], files: tuple[PinnedFile, ...], snapshot: Snapshot
+) -> tuple[ArtifactShape, ...]:
+    """Every artifact on disk. Where a pointer of Git LFS or DVC lies instead, `evidence.present` says so."""
+    paths = {content.path for content in contents}
+    if any(file.path in paths and stand_in(snapshot, file) for file in files):
+        raise Unmet("evidence.present")
+    return tuple(_shape(content) for content in contents)
+
+
+def _shape(content: ArtifactContent) -> ArtifactShape:
+    if content.reader is None:
+        return ArtifactShape(content.path, content.format, None, content.problem)
+    try:
+        return ArtifactShape(content.path, content.format, content.reader.shape(), None)
+    except CantVerify as error:
+        return ArtifactShape(content.path, content.format, None, str(error))
+
+
+@provides
+def specified_shapes(
+    shapes: tuple[ArtifactShape, ...], spec: Spec, subject: Subject, layout: Layout
+) -> tuple[SpecifiedShape, ...]:
+    """The artifacts whose headers or footers can be read; those that can't are denied by `quality.format`."""
+    folder = layout.templates["artifact"].format(slug=subject.slug, version=subject.version)
+    roles = {folder.removesuffix("**") + output.path: output.role for output in spec.outputs}
+    found = [SpecifiedShape(s.path, roles.get(s.path), s.shape) for s in shapes if s.shape is not None]
+    if not found:
+        raise Unmet("quality.format")
+    return tuple(found)
