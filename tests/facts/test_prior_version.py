@@ -28,15 +28,35 @@ def edited(tree: Tree, file: str, **fields: Any) -> Tree:
 
 
 def released(tree: Tree, version: str, at: Any, label: str = "public", **fields: Any) -> Tree:
-    """One more release of the dataset, by its manifest alone."""
+    """One more release of the dataset, by its manifest and its promotion in the ledger."""
     file = LAYOUT.path("manifest", slug="kansas-counties", version=version)
     document = json.loads(tree[path("manifest")])
     document |= {"dataset_version_id": version, "released_at": at, "policy": {"policy_label": label}}
-    return {**tree, file: json.dumps(document | fields).encode()}
+    return {**promoted(tree, version), file: json.dumps(document | fields).encode()}
 
 
-def noticed(tree: Tree, version: str, notice: bytes) -> Tree:
-    return {**tree, LAYOUT.path("status", slug="kansas-counties", version=version): notice}
+def promoted(tree: Tree, version: str) -> Tree:
+    ledger = tree["audit/ledger.jsonl"]
+    (line,) = [each for each in ledger.splitlines() if b'"promote"' in each and version_of() in each]
+    return {**tree, "audit/ledger.jsonl": ledger + line.replace(version_of(), version.encode()) + b"\n"}
+
+
+def version_of() -> bytes:
+    return subject().version.encode()
+
+
+def noticed(tree: Tree, version: str, status: str) -> Tree:
+    notice = {
+        "kfm_version_status_version": "v1",
+        "dataset_slug": "kansas-counties",
+        "dataset_version_id": version,
+        "status": status,
+        "reason": "Two counties had exchanged names.",
+        "decided_at": "2026-10-01T09:00:00Z",
+        "decided_by": {"principal": "example:steward-1", "role": "steward"},
+    } | ({"superseded_by": subject().version} if status == "superseded" else {})
+    file = LAYOUT.path("status", slug="kansas-counties", version=version)
+    return {**tree, file: json.dumps(notice).encode()}
 
 
 def test_the_first_release_has_none() -> None:
@@ -93,19 +113,16 @@ def test_what_was_not_released_before_is_not_followed(at: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("notice", "followed"),
-    [
-        (b'{"status": "superseded"}', True),
-        (b'{"status": "withdrawn"}', False),
-        (b'{"status": "quarantined"}', False),
-        (b"{}", False),
-        (b"[]", False),
-        (b"{", False),
-    ],
+    ("status", "followed"), [("superseded", True), ("withdrawn", False), ("quarantined", False)]
 )
-def test_what_was_set_aside_is_not_followed(notice: bytes, followed: bool) -> None:
+def test_what_was_set_aside_is_not_followed(status: str, followed: bool) -> None:
     tree = released(dict(kansas()), "2017.aaaaaaaa.bbbbbbbb", "2026-01-01T00:00:00Z")
-    assert (prior(noticed(tree, "2017.aaaaaaaa.bbbbbbbb", notice)) is not None) == followed
+    assert (prior(noticed(tree, "2017.aaaaaaaa.bbbbbbbb", status)) is not None) == followed
+
+
+def test_what_was_never_promoted_is_not_followed() -> None:
+    tree = released(dict(kansas()), "2017.aaaaaaaa.bbbbbbbb", "2026-01-01T00:00:00Z")
+    assert prior({**tree, "audit/ledger.jsonl": kansas()["audit/ledger.jsonl"]}) is None
 
 
 def test_a_wrong_name_does_not_make_a_version_the_first() -> None:
@@ -118,4 +135,4 @@ def test_a_wrong_name_does_not_make_a_version_the_first() -> None:
 @pytest.mark.parametrize("raw", [b"[]", b"{", b'{"released_at": "2026-01-01T00:00:00Z"}'])
 def test_manifests_in_any_state_are_read(raw: bytes) -> None:
     file = LAYOUT.path("manifest", slug="kansas-counties", version="2017.aaaaaaaa.bbbbbbbb")
-    assert prior({**kansas(), file: raw}) is None
+    assert prior({**promoted(dict(kansas()), "2017.aaaaaaaa.bbbbbbbb"), file: raw}) is None
