@@ -42,7 +42,9 @@ class DataShape:
     rows: int | None = None
     box: Box | None = None
     crs: str | None = None
-    """`AUTHORITY:CODE`, None when the file names none that can be told."""
+    """`AUTHORITY:CODE`, None when the system has no such name."""
+    placeless: bool = False
+    """Whether the file says that its system is unknown."""
     geographic: bool = False
     """Whether the box is in degrees."""
     areal: bool = False

@@ -78,6 +78,9 @@ def _paths(facts: Facts) -> Iterator[str]:
     for source in origins.versions:  # the way back to the acquisitions was read from their receipts
         yield from index.of_version("receipt", source.slug, source.version)
     yield from _of_prior_version(facts)
+    yield from (
+        path for path in index.named("quarantined") if index.variables[path][1]["slug"] == subject.slug
+    )
     yield from _named_by_receipts(facts, subject, index)
 
 

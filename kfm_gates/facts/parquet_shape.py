@@ -32,6 +32,7 @@ def parquet_shape(file: Any, geo: dict[str, Any] | None) -> DataShape:
         rows=file.metadata.num_rows,
         box=_box(geo),
         crs=crs,
+        placeless=primary.get("crs", CRS84) is None,
         geographic=geographic,
         areal=isinstance(types, list)
         and bool(types)

@@ -15,7 +15,7 @@ _HINT = "mend the transform, or change the columns of the specification, which m
 
 
 @check("quality.schema", serves="R-118")
-def schema(shapes: tuple[SpecifiedShape, ...], spec: Spec, types: ColumnTypes) -> Verdict:
+def schema(spec: Spec, shapes: tuple[SpecifiedShape, ...], types: ColumnTypes) -> Verdict:
     """Deny data that lacks a column of its specification, has one more, or has one of another type.
 
     Users write their queries against the columns of the specification. A table whose role is `data` has exactly
