@@ -32,7 +32,7 @@ class ArtifactShape:
 
 @dataclass(frozen=True)
 class SpecifiedShape:
-    """One artifact that can be read, and the role that the specification gives it (None: it names none)."""
+    """One valid artifact, and the role that the specification gives it (None: it names none)."""
 
     path: str
     role: str | None
@@ -68,10 +68,10 @@ def _shape(content: ArtifactContent) -> ArtifactShape:
 def specified_shapes(
     shapes: tuple[ArtifactShape, ...], spec: Spec, subject: Subject, layout: Layout
 ) -> tuple[SpecifiedShape, ...]:
-    """The artifacts whose headers or footers can be read; those that can't are denied by `quality.format`."""
+    """All artifacts by their shapes; when one has none, or a broken one, `quality.format` says so first."""
     folder = layout.templates["artifact"].format(slug=subject.slug, version=subject.version)
     roles = {folder.removesuffix("**") + output.path: output.role for output in spec.outputs}
-    found = [SpecifiedShape(s.path, roles.get(s.path), s.shape) for s in shapes if s.shape is not None]
-    if not found:
+    sound = [(each.path, each.shape) for each in shapes if each.shape is not None and not each.shape.problems]
+    if len(sound) < len(shapes):
         raise Unmet("quality.format")
-    return tuple(found)
+    return tuple(SpecifiedShape(path, roles.get(path), shape) for path, shape in sound)

@@ -10,7 +10,7 @@ from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.reading import Unreadable
 from kfm_gates.evidence.snapshot import Snapshot
 from kfm_gates.evidence.subjects import Subject
-from kfm_gates.facts.container import Facts, Unmet, provides
+from kfm_gates.facts.container import Facts, provides
 from kfm_gates.facts.file_paths import file_path
 from kfm_gates.facts.parsed import Parsed
 from kfm_gates.model.base import form_findings, instant
@@ -33,24 +33,25 @@ class ChunkReport:
 
 @dataclass(frozen=True)
 class ChunkReports:
-    """The chunk reports of a version, and its whole period: None when its spec names none, or without reports."""
+    """The chunk reports of a version, and its whole period: None when its spec names none, or without any."""
 
     reports: tuple[ChunkReport, ...]
     whole: Window | None
     main: str
     """The path of the report on the whole version."""
+    main_digest: str | None
 
     def of(self, receipt: Receipt) -> ChunkReport | None:
         """The chunk report that validated a run: one that it wrote, or else the one whose digest it states.
 
-        A run that wrote the report on the whole version is validated by that.
+        A run that wrote the report on the whole version, or states its digest, is validated by that.
         """
         written = {file_path(output.uri) for output in receipt.outputs}
+        stated = receipt.validation.report_digest
         if self.main in written:
             return None
-        stated = receipt.validation.report_digest
-        ordered = sorted(self.reports, key=lambda each: (each.path not in written, each.path))
-        return next((each for each in ordered if each.path in written or each.digest == stated), None)
+        by_digest = [each for each in self.reports if stated == each.digest != self.main_digest]
+        return next((each for each in self.reports if each.path in written), *by_digest[:1] or (None,))
 
     def path_of(self, receipt: Receipt) -> str:
         """The path of the report that validated a run on the version."""
@@ -72,14 +73,20 @@ def chunk_reports(facts: Facts, subject: Subject, index: Index) -> ChunkReports:
     """Read the chunk reports of a version; most versions have none."""
     main = facts.get(Layout).path("qa_report", slug=subject.slug, version=subject.version)
     paths = index.of_version("chunk_report", subject.slug, subject.version)
-    return ChunkReports(tuple(_read(facts, paths)), facts.get(Spec).window if paths else None, main)
+    if not paths:
+        return ChunkReports((), None, main, None)
+    return ChunkReports(tuple(_read(facts, paths)), facts.get(Spec).window, main, _digest(facts, main))
 
 
 def _read(facts: Facts, paths: tuple[str, ...]) -> Iterator[ChunkReport]:
     for path in paths:
         raw = facts.get(Parsed).value(path)
-        try:
-            digest = facts.get(Snapshot).content(path).digest
-        except Unreadable:
-            raise Unmet("evidence.present") from None
-        yield ChunkReport(path, digest, *form_findings(QaReport, raw, path))
+        yield ChunkReport(path, _digest(facts, path) or "", *form_findings(QaReport, raw, path))
+
+
+def _digest(facts: Facts, path: str) -> str | None:
+    """Of a file that is there; that one is not, or can't be read, is denied by `evidence.present`."""
+    try:
+        return facts.get(Snapshot).content(path).digest
+    except Unreadable:
+        return None

@@ -35,7 +35,7 @@ def completeness(
     acquisitions and chunks.)
     """
     roles = {shape.path: shape.role for shape in shapes}
-    found = [*_metric(report), *_rows(report, shapes)]
+    found = [*_rows(report, shapes)] or [*_metric(report)]
     for number, expected in enumerate(spec.qa.completeness or ()):
         ordered = sorted(contents, key=lambda each: roles.get(each.path) != DATA)
         found += _keys(spec.at(f"/qa/completeness/{number}"), expected, ordered, roles)

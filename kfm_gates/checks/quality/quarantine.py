@@ -60,11 +60,14 @@ def _entry(each: Quarantined, released: dict[str, str], items: StacIds) -> Itera
         for path in sorted(released):
             if path == each.artifact or path.endswith(f"/{each.artifact}"):
                 yield _finding(
-                    each, f"an artifact was quarantined and is {released[path]}", path, "no such artifact"
+                    each,
+                    f"a quarantined artifact is released: it is {released[path]}",
+                    path,
+                    "no such artifact",
                 )
     elif each.item is not None:
         for path in items.of(each.item):
-            yield _finding(each, "a STAC item was quarantined and is in the catalog", path, "no such item")
+            yield _finding(each, "a quarantined STAC item is in the catalog", path, "no such item")
     elif not each.record:
         yield finding(
             each.place,
@@ -92,7 +95,7 @@ def _records(entries: list[Quarantined], contents: tuple[ArtifactContent, ...]) 
             for key, each in wanted.items():
                 if key in there:
                     yield _finding(
-                        each, "a record was quarantined and is in the data", content.path, "no such record"
+                        each, "a quarantined record is in the data", content.path, "no such record"
                     )
         if len(reasons) == len(contents):
             for each in wanted.values():

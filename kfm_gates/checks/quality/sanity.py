@@ -140,12 +140,14 @@ def _future(given: SpecifiedShape, spec: Spec, clock: Clock) -> Iterator[Finding
 def _away(one: Box, other: Box) -> str:
     """Which edges differ and by how much, roughly: a report need not repeat where restricted data lies.
 
-    Where one of both crosses the antimeridian and the other goes around the earth, both may mean the same.
+    Data across the antimeridian may be given by a box that crosses it, or by one around the earth.
     """
     edges = zip(("west", "south", "east", "north"), one, other, strict=True)
     differ = [(name, abs(a - b)) for name, a, b in edges if abs(a - b) > TOLERANCE]
     if _crosses(one) != _crosses(other):
-        differ = [each for each in differ if each[0] in ("south", "north")]
+        crossing, plain = (one, other) if _crosses(one) else (other, one)
+        if crossing[2] - crossing[0] + 360 <= plain[2] - plain[0]:
+            differ = [each for each in differ if each[0] in ("south", "north")]
     return ", ".join(f"{name} by about {by:.1g}" for name, by in differ)
 
 
