@@ -23,7 +23,7 @@ def parquet_shape(file: Any, geo: dict[str, Any] | None) -> DataShape:
     schema = file.schema_arrow
     columns = tuple(DataColumn(field.name, str(field.type)) for field in schema)
     primary = _primary(geo)
-    crs, geographic = _crs(primary)
+    crs, geographic = _crs(primary) if geo is not None else (None, False)
     types = primary.get("geometry_types")
     return DataShape(
         "table",
