@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.snapshot import Snapshot
@@ -17,7 +17,8 @@ from kfm_gates.model.finding import Place
 from kfm_gates.model.spec import Spec
 
 DATA = "data"
-"""The role of outputs that are the dataset itself; others are made from them, or go with them."""
+"""The role of outputs that are the dataset itself; others are made from them, or go with them. Where no table or
+raster has it, all of them are the dataset: a role that nobody knows must not make a check look away."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class ArtifactShape:
 
 @dataclass(frozen=True)
 class SpecifiedShape:
-    """One valid artifact, and the role that the specification gives it (None: it names none)."""
+    """One valid artifact, and its role: that of the specification, or `data` where no table or raster has that."""
 
     path: str
     role: str | None
@@ -74,4 +75,6 @@ def specified_shapes(
     sound = [(each.path, each.shape) for each in shapes if each.shape is not None and not each.shape.problems]
     if len(sound) < len(shapes):
         raise Unmet("quality.format")
-    return tuple(SpecifiedShape(path, roles.get(path), shape) for path, shape in sound)
+    found = tuple(SpecifiedShape(path, roles.get(path), shape) for path, shape in sound)
+    named = any(each.role == DATA and each.shape.kind != "tiles" for each in found)
+    return tuple(each if named or each.shape.kind == "tiles" else replace(each, role=DATA) for each in found)

@@ -11,8 +11,8 @@ from kfm_gates.facts.data_formats import read_exactly
 
 MOST_IMAGES = 256
 """No file has more directories than this; overviews halve the size, so 64 bits need fewer."""
-LARGEST = 64 << 20
-"""No tag has more bytes of values than this."""
+LARGEST = 16 << 20
+"""No tag has more bytes of values than this: room for four million tiles."""
 
 # Tag type -> the character by which `struct` reads it, and how many of them make one value.
 _TYPES = {1: ("B", 1), 2: ("s", 1), 3: ("H", 1), 4: ("I", 1), 5: ("I", 2), 6: ("b", 1), 7: ("s", 1), 8: ("h", 1),

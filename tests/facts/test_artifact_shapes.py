@@ -13,14 +13,14 @@ import pytest
 from pmtiles.tile import deserialize_header, serialize_header
 
 from kfm_gates.facts.artifact_content import ArtifactContent
-from kfm_gates.facts.artifact_shapes import ArtifactShape
+from kfm_gates.facts.artifact_shapes import ArtifactShape, SpecifiedShape
 from kfm_gates.facts.container import Unmet
 from kfm_gates.facts.data_formats import CantVerify
 from kfm_gates.facts.data_shape import CRS84, DataColumn, DataShape, around, box_of
 from kfm_gates.facts.geojson import GeoJsonReader
 from kfm_gates.facts.geoparquet import ParquetReader
 from kfm_gates.facts.pmtiles_archive import PmtilesReader
-from tests.facts.on_trees import facts, path
+from tests.facts.on_trees import LAYOUT, facts, path, subject
 from tests.support.judging import kansas
 
 WKB = bytes.fromhex("01010000000000000000001440000000000000f03f")
@@ -242,6 +242,17 @@ class TestArtifacts:
         pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"a" * 64 + b"\nsize 12345\n"
         with pytest.raises(Unmet, match=r"evidence\.present"):
             self.shapes({**kansas(), file: pointer})
+
+    @pytest.mark.parametrize(("role", "found"), [("data", "data"), ("primary", "data"), ("tiles", "data")])
+    def test_tables_are_the_data_when_nothing_is_said_to_be(self, role: str, found: str) -> None:
+        version = subject().version.split(".")[1]
+        file = LAYOUT.path("spec", slug="kansas-counties", spec8=version)
+        tree = {**kansas(), file: kansas()[file].replace(b"role: data", f"role: {role}".encode())}
+        shapes: Any = facts(tree).resolve(tuple[SpecifiedShape, ...])
+        assert {each.path.rpartition(".")[2]: each.role for each in shapes} == {
+            "parquet": found,
+            "pmtiles": "tiles",
+        }
 
     def test_records_of_every_format_have_keys(self) -> None:
         found: Any = facts(dict(kansas())).resolve(tuple[ArtifactContent, ...])

@@ -20,14 +20,14 @@ def schema(spec: Spec, shapes: tuple[SpecifiedShape, ...], types: ColumnTypes) -
 
     Users write their queries against the columns of the specification. A table whose role is `data` has exactly
     these, in any order; other tables and the layers of tiles have none but these; the bands of a raster are
-    these, in their order. Where no artifact is a table of the role `data`, every column must be in one of the
-    others. Types are those of Apache Arrow, in any of the spellings of the table `column_types`. Columns that
-    a writer adds by itself, such as the box around each geometry, need not be listed. Mend the transform.
-    (Fields that an obligation removes are looked for by `sensitivity.obligations_in_data`.)
+    these, in their order. Where there are only tiles, every column must be in one of them. Types are those of
+    Apache Arrow, in any of the spellings of the table `column_types`. Columns that a writer adds by itself, such
+    as the box around each geometry, need not be listed. Mend the transform. (Fields that an obligation removes
+    are looked for by `sensitivity.obligations_in_data`.)
     """
     case = _Case(spec, types)
     found = [each for shape in shapes for each in case.findings(shape)]
-    if not any(each.role == DATA and each.shape.kind in ("table", "raster") for each in shapes):
+    if all(each.shape.kind == "tiles" for each in shapes):
         found += case.nowhere({column.name or "" for each in shapes for column in each.shape.columns})
     return verdict(found)
 
@@ -93,7 +93,7 @@ class _Case:
             )
 
     def nowhere(self, there: set[str]) -> Iterator[Finding]:
-        """The columns that are in no artifact, when none is a table of the role `data`."""
+        """The columns that are in none of the tiles, when there is nothing else."""
         for name, (number, column) in self._columns.items():
             if name not in there and not self._is_geometry(column):
                 yield _missing(self._place(number), name, column.type, "any artifact")
