@@ -92,7 +92,7 @@ def _receipt(
 
 
 def _report_of(receipt: dict[str, Any], match: Match, layout: Layout) -> str | None:
-    """What validated a run: for an ingest the acquisition it wrote, for a version's run its QA report."""
+    """What validated a run: for an ingest the acquisition it wrote, for a version's run its or its chunk's report."""
     operation = receipt.get("operation")
     if operation == "ingest":
         outputs = receipt.get("outputs")
@@ -102,8 +102,24 @@ def _report_of(receipt: dict[str, Any], match: Match, layout: Layout) -> str | N
             if found is not None and found.name == "acquisition":
                 return str(uri)
         return None
-    reported = isinstance(operation, str) and operation in _REPORTED
-    return _of_version("qa_report", match, layout) if reported else None
+    if not isinstance(operation, str) or operation not in _REPORTED:
+        return None
+    main = _of_version("qa_report", match, layout)
+    written = _written(receipt)
+    chunks = sorted(
+        path for path in written if (found := layout.match(path)) and found.name == "chunk_report"
+    )
+    return main if main in written or not chunks else chunks[0]
+
+
+def _written(receipt: dict[str, Any]) -> set[str]:
+    outputs = receipt.get("outputs")
+    uris = (
+        [entry.get("uri") for entry in outputs if isinstance(entry, dict)]
+        if isinstance(outputs, list)
+        else []
+    )
+    return {uri for uri in uris if isinstance(uri, str)}
 
 
 def _policy_decision(

@@ -8,4 +8,5 @@ import kfm_gates.facts.label_claims
 import kfm_gates.facts.links
 import kfm_gates.facts.rights_claims
 import kfm_gates.facts.spec_licences
-import kfm_gates.facts.spec_obligations  # noqa: F401
+import kfm_gates.facts.spec_obligations
+import kfm_gates.facts.threshold_changes  # noqa: F401

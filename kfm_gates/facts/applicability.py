@@ -14,6 +14,7 @@ from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import Facts
 from kfm_gates.facts.place_names import PlaceNames
+from kfm_gates.facts.prior_version import PriorVersion
 from kfm_gates.model.spec import Spec
 
 
@@ -47,6 +48,10 @@ def _has_pointer(facts: Facts) -> bool:
     return path in facts.get(Index).variables
 
 
+def _has_prior_version(facts: Facts) -> bool:
+    return bool(facts.resolve(tuple[PriorVersion, ...]))
+
+
 APPLICABILITY = {
     fact.name: fact
     for fact in (
@@ -56,5 +61,6 @@ APPLICABILITY = {
         ),
         Applicability("has_plan", "the version was made by a backfill that has a plan", _has_plan),
         Applicability("has_pointer", "the dataset has a published pointer", _has_pointer),
+        Applicability("has_prior_version", "an earlier release precedes the version", _has_prior_version),
     )
 }

@@ -8,11 +8,13 @@ from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.reading import Unreadable
 from kfm_gates.evidence.snapshot import Snapshot
 from kfm_gates.evidence.subjects import Subject
+from kfm_gates.facts.cog import CogReader
 from kfm_gates.facts.container import Unmet, provides
 from kfm_gates.facts.data_formats import CantVerify, DataReader
 from kfm_gates.facts.geojson import GeoJsonReader
 from kfm_gates.facts.geoparquet import ParquetReader
 from kfm_gates.facts.pmtiles_archive import PmtilesReader
+from kfm_gates.facts.tiff import is_tiff
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,10 @@ def _content(path: str, snapshot: Snapshot) -> ArtifactContent:
             return ArtifactContent(path, ParquetReader(file), None)
         if head.startswith(b"PMTiles"):
             return ArtifactContent(path, PmtilesReader(file), None)
+        if is_tiff(head):
+            return ArtifactContent(path, CogReader(file), None)
         if head.lstrip().startswith(b"{"):
             return ArtifactContent(path, GeoJsonReader(file), None)
     except CantVerify as error:
         return ArtifactContent(path, None, str(error))
-    return ArtifactContent(path, None, "it is neither Parquet, PMTiles nor GeoJSON")
+    return ArtifactContent(path, None, "it is neither Parquet, PMTiles, TIFF nor GeoJSON")

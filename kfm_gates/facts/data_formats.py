@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
 from kfm_gates.errors import EngineError
+from kfm_gates.facts.data_shape import DataShape
 
 ON_GRID = 1e-9
 """How far a coordinate may be off its grid, relative to its size: what binary floating point needs."""
@@ -49,6 +50,12 @@ class DataReader(Protocol):
 
     format: str
     """The name of the format, for a person."""
+
+    def shape(self) -> DataShape:
+        """What the header or footer claims."""
+
+    def records(self, columns: tuple[str, ...]) -> Iterator[tuple[object, ...]]:
+        """The values of these columns, record by record; CantVerify when one of them is not there."""
 
     def fields(self) -> Iterator[Flaw]:
         """Every name of a column, attribute or property: `found` is the name."""

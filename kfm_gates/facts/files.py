@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.layout import Layout
@@ -16,6 +17,7 @@ from kfm_gates.facts.documents import KINDS
 from kfm_gates.facts.origins import Origins
 from kfm_gates.facts.other_decisions import OtherDecision
 from kfm_gates.facts.parsed import Parsed
+from kfm_gates.facts.prior_version import PriorVersion
 
 DOCUMENTS = frozenset(
     {
@@ -75,7 +77,21 @@ def _paths(facts: Facts) -> Iterator[str]:
             yield from index.of_acquisition(template, slug, name)
     for source in origins.versions:  # the way back to the acquisitions was read from their receipts
         yield from index.of_version("receipt", source.slug, source.version)
+    yield from _of_prior_version(facts)
+    yield from (
+        path for path in index.named("quarantined") if index.variables[path][1]["slug"] == subject.slug
+    )
     yield from _named_by_receipts(facts, subject, index)
+
+
+def _of_prior_version(facts: Facts) -> Iterator[str]:
+    """What a version is compared with."""
+    try:
+        found: Any = facts.resolve(tuple[PriorVersion, ...])
+    except Unmet:
+        return
+    for prior in found:
+        yield from (prior.manifest, prior.spec, prior.qa_report)
 
 
 def _named_by_receipts(facts: Facts, subject: Subject, index: Index) -> Iterator[str]:

@@ -9,6 +9,7 @@ from kfm_gates.evidence.malformed import Malformed
 from kfm_gates.evidence.pointers import walk
 from kfm_gates.evidence.strict_json import parse_json
 from kfm_gates.facts.data_formats import CantVerify, Flaw, bbox_off_the_grid, off_the_grid, reading
+from kfm_gates.facts.data_shape import CRS84, DataColumn, DataShape, box_of
 from kfm_gates.facts.times import is_cut
 from kfm_gates.model.finding import Json
 
@@ -39,6 +40,35 @@ class GeoJsonReader:
         kind = self._document.get("type") if isinstance(self._document, dict) else None
         if kind not in GEOMETRIES | {"Feature", "FeatureCollection"}:
             raise CantVerify("it is JSON, but not GeoJSON")
+
+    def shape(self) -> DataShape:
+        """See DataReader: GeoJSON has no header, so properties are collected from all features."""
+        properties = [found for found in self._properties() if found is not None]
+        names = sorted({name for each in properties for name in each})
+        return DataShape(
+            "table",
+            columns=(*(DataColumn(name, None) for name in names), DataColumn("geometry", None)),
+            rows=sum(1 for _ in self._properties()),
+            box=box_of(self._document.get("bbox")),
+            crs=CRS84,
+            geographic=True,
+        )
+
+    def records(self, columns: tuple[str, ...]) -> Iterator[tuple[object, ...]]:
+        """See DataReader."""
+        found = [properties or {} for properties in self._properties()]
+        for name in columns:
+            if not any(name in each for each in found):
+                raise CantVerify(f"it has no property {name}")
+        yield from (tuple(each.get(name) for name in columns) for each in found)
+
+    def _properties(self) -> Iterator[dict[str, Json] | None]:
+        """The properties of each feature."""
+        document = self._document
+        features = document.get("features", []) if document["type"] == "FeatureCollection" else [document]
+        for feature in features if isinstance(features, list) else []:
+            properties = feature.get("properties") if isinstance(feature, dict) else None
+            yield properties if isinstance(properties, dict) else None
 
     def fields(self) -> Iterator[Flaw]:
         """See DataReader: properties, also within one another, and members that GeoJSON does not define."""

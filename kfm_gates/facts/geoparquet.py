@@ -14,6 +14,8 @@ from kfm_gates.facts.data_formats import (
     off_the_grid,
     reading,
 )
+from kfm_gates.facts.data_shape import DataShape
+from kfm_gates.facts.parquet_shape import parquet_shape
 from kfm_gates.facts.times import is_cut
 
 BATCH = 65_536
@@ -42,6 +44,25 @@ class ParquetReader:
         if not isinstance(geo, dict) or not isinstance(geo.get("columns"), dict) or not geo["columns"]:
             raise ValueError("its `geo` metadata names no column")
         return geo
+
+    def shape(self) -> DataShape:
+        """See DataReader."""
+        with reading(self.format):
+            return parquet_shape(self._file, self._geo)
+
+    def records(self, columns: tuple[str, ...]) -> Iterator[tuple[object, ...]]:
+        """See DataReader."""
+        for name in columns:
+            if not any(leaf.path == name for leaf in self._leaves):
+                raise CantVerify(f"it has no column {name}")
+        batches = self._file.iter_batches(batch_size=BATCH, columns=list(columns))
+        while True:
+            with reading(self.format):
+                batch = next(batches, None)
+                rows = [] if batch is None else [batch.column(name).to_pylist() for name in columns]
+            if batch is None:
+                return
+            yield from zip(*rows, strict=True)
 
     def fields(self) -> Iterator[Flaw]:
         """See DataReader: every column, and every field within one."""

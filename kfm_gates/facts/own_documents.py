@@ -26,6 +26,7 @@ def own_documents(readings: tuple[Reading, ...], index: Index, subject: Subject)
     for reading in readings:
         template, variables = index.variables[reading.path]
         others = "version" in variables and variables["version"] != subject.version
+        others = others or (template == "spec" and variables["spec8"] not in subject.version.split(".")[1:2])
         if not reading.refused and template != "ledger" and not others:
             found.append(OwnDocument(reading.path, reading.value))
     if not found:

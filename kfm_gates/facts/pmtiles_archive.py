@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import zlib
 from collections.abc import Iterable, Iterator
@@ -17,15 +18,15 @@ from kfm_gates.facts.data_formats import (
     read_exactly,
     reading,
 )
+from kfm_gates.facts.data_shape import DataShape
+from kfm_gates.facts.pmtiles_shape import E7, pmtiles_shape
 from kfm_gates.facts.times import is_cut
-from kfm_gates.facts.vector_tiles import attributes, decoded, off_grid_in_tile
+from kfm_gates.facts.vector_tiles import attributes, decoded, features, off_grid_in_tile
 
 LARGEST = 64 << 20
 """No directory, metadata or tile may unpack to more bytes than this."""
 DEEPEST = 3
 """Directories below the root; the specification says that one level is enough."""
-E7 = 1e-7
-"""The header gives degrees in units of this size."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,29 @@ class PmtilesReader:
         self._file, self._library = file, library
         with reading(self.format, library.SpecVersionUnsupported, library.MagicNumberNotFound):
             self._header: Any = library.deserialize_header(read_exactly(file, 0, 127))
-        if self._header["tile_type"] is not library.TileType.MVT:
-            raise CantVerify(f"its tiles are {self._header['tile_type'].name}, not vector tiles")
         with reading(self.format, RecursionError):
             span = (self._header["metadata_offset"], self._header["metadata_length"])
             self._metadata = json.loads(self._unpacked(span, self._header["internal_compression"]))
             if not isinstance(self._metadata, dict):
                 raise ValueError("its metadata is no object")
+
+    def shape(self) -> DataShape:
+        """See DataReader."""
+        with reading(self.format):
+            root = self._directory(self._header["root_offset"], self._header["root_length"])
+            return pmtiles_shape(self._header, self._metadata, self._file.seek(0, 2), root)
+
+    def records(self, columns: tuple[str, ...]) -> Iterator[tuple[object, ...]]:
+        """See DataReader: one per feature and tile."""
+        seen: set[str] = set()
+        for span in self._spans():
+            for layer in span.tile.layers:
+                seen.update(layer.keys)
+                with reading(self.format):
+                    found = list(features(layer, columns))
+                yield from found
+        if missing := [name for name in columns if name not in seen]:
+            raise CantVerify(f"no tile has the attribute {missing[0]}")
 
     def fields(self) -> Iterator[Flaw]:
         """See DataReader: what the metadata names, and the attributes of every tile."""
@@ -127,6 +144,8 @@ class PmtilesReader:
 
     def _spans(self) -> Iterator[Span]:
         """All tiles, in the order of the directories; raises CantVerify for what can't be decoded."""
+        if self._header["tile_type"] is not self._library.TileType.MVT:
+            raise CantVerify(f"its tiles are {self._header['tile_type'].name}, not vector tiles")
         start, base = self._header["root_offset"], self._header["tile_data_offset"]
         for entry in self._entries(start, self._header["root_length"], 0):
             with reading(self.format):
@@ -139,16 +158,18 @@ class PmtilesReader:
         if depth > DEEPEST:
             raise CantVerify("its directories are nested too deeply")
         with reading(self.format):
-            if self._header["internal_compression"] is not self._library.Compression.GZIP:
-                raise ValueError("its directories are not packed with gzip")
-            self._unpacked((offset, length), self._header["internal_compression"])  # not too large
-            entries = self._library.deserialize_directory(read_exactly(self._file, offset, length))
+            entries = self._directory(offset, length)
         for entry in entries:
             if entry.run_length:
                 yield entry
             else:
                 leaf = self._header["leaf_directory_offset"] + entry.offset
                 yield from self._entries(leaf, entry.length, depth + 1)
+
+    def _directory(self, offset: int, length: int) -> list[Any]:
+        """The entries of one directory. The library unpacks by itself, without a limit: it gets what was unpacked here."""
+        data = self._unpacked((offset, length), self._header["internal_compression"])
+        return list(self._library.deserialize_directory(gzip.compress(data, 0)))
 
     def _unpacked(self, span: tuple[int, int], compression: Any) -> bytes:
         offset, length = span

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kfm_gates.evidence.layout import Layout
-from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.artifacts import produced
+from kfm_gates.facts.chunk_reports import ChunkReports
 from kfm_gates.facts.container import Unmet, provides
 from kfm_gates.facts.file_paths import file_path
 from kfm_gates.facts.writes import WrittenFile
@@ -30,7 +30,7 @@ class ReceiptReference:
 
 @provides
 def receipt_references(
-    receipts: tuple[Receipt, ...], files: tuple[WrittenFile, ...], layout: Layout, subject: Subject
+    receipts: tuple[Receipt, ...], files: tuple[WrittenFile, ...], layout: Layout, chunks: ChunkReports
 ) -> tuple[ReceiptReference, ...]:
     """All references of all receipts, but for what `ArtifactRecord` holds: the artifacts as last written.
 
@@ -42,14 +42,14 @@ def receipt_references(
     recorded = {place for _, place in written.values()}
     known = {(path, digest) for path, (digest, _) in written.items()}
     known |= {(file.path, digest) for file in files for digest in file.earlier}
-    found = [each for receipt in receipts for each in _of(receipt, layout, subject)]
+    found = [each for receipt in receipts for each in _of(receipt, layout, chunks)]
     found = [e for e in found if e.place not in recorded and (e.path, e.digest) not in known]
     if not found:
         raise Unmet("receipt.form")
     return tuple(found)
 
 
-def _of(receipt: Receipt, layout: Layout, subject: Subject) -> Iterator[ReceiptReference]:
+def _of(receipt: Receipt, layout: Layout, chunks: ChunkReports) -> Iterator[ReceiptReference]:
     groups = {"inputs": receipt.inputs, "outputs": receipt.outputs, "attestations": receipt.attestations}
     for group, references in groups.items():
         for number, reference in enumerate(references):
@@ -67,21 +67,24 @@ def _of(receipt: Receipt, layout: Layout, subject: Subject) -> Iterator[ReceiptR
             what = "the container" if name == "container_digest" else "the parameters"
             place = receipt.at(f"/environment/{name}")
             yield ReceiptReference(place, f"{what} of the {receipt.operation} run", path, digest)
-    report, digest = _report(receipt, layout, subject), receipt.validation.report_digest
+    report, digest = _report(receipt, layout, chunks), receipt.validation.report_digest
     if report is not None and digest is not None:
         place = receipt.at("/validation/report_digest")
         yield ReceiptReference(place, f"the report on the {receipt.operation} run", report, digest)
 
 
-def _report(receipt: Receipt, layout: Layout, subject: Subject) -> str | None:
-    """What validated a run: the QA report, or of an ingest the acquisition record that it wrote."""
-    if receipt.operation in _REPORTED:
-        return layout.path("qa_report", slug=subject.slug, version=subject.version)
+def _report(receipt: Receipt, layout: Layout, chunks: ChunkReports) -> str | None:
+    """What validated a run: a QA report, or of an ingest the acquisition record that it wrote.
+
+    The report on a run that failed need not be there any more: the next run writes its own in its place.
+    """
     if receipt.operation == "ingest":
         for output in receipt.outputs:
             path = file_path(output.uri)
             match = layout.match(path) if path is not None else None
             if match is not None and match.name == "acquisition":
                 return path
-        return layout.path("qa_report", slug=subject.slug, version=subject.version)
+        return chunks.main
+    if receipt.operation in _REPORTED and receipt.validation.status == "pass":
+        return chunks.path_of(receipt)
     return None

@@ -36,8 +36,21 @@ def attributes(layer: Any, key: str) -> Iterator[Any]:
         tags = feature.tags
         for name, value in zip(tags[::2], tags[1::2], strict=True):
             if name in numbers:
-                ((_, plain),) = layer.values[value].ListFields()
-                yield plain
+                yield _plain(layer.values[value])
+
+
+def features(layer: Any, keys: tuple[str, ...]) -> Iterator[tuple[object, ...]]:
+    """The values that each feature of a layer has for these attributes, None where it has none."""
+    for feature in layer.features:
+        tags = {
+            layer.keys[name]: value for name, value in zip(feature.tags[::2], feature.tags[1::2], strict=True)
+        }
+        yield tuple(_plain(layer.values[tags[key]]) if key in tags else None for key in keys)
+
+
+def _plain(value: Any) -> object:
+    ((_, plain),) = value.ListFields()
+    return plain
 
 
 def off_grid_in_tile(layer: Any, z: int, x: int, y: int, step: float) -> tuple[int, int]:

@@ -33,7 +33,13 @@ class QaCheck(Closed):
 
 
 class QaReport(EvidenceModel):
-    """The QA report of one dataset version."""
+    """The QA report of one dataset version.
+
+    `quarantined` names what failed and was set aside, one item per entry, in one of three forms: `artifact:` and a
+    path, or the end of one; `item:` and the id of a STAC item; or
+    the key of records in the data, `column=value`, with several columns as `column=value&column=value`. In names and
+    values `%`, `=` and `&` are percent-encoded (RFC 3986); a value is compared as text.
+    """
 
     kfm_qa_report_version: Literal["v1"]
     dataset_slug: Slug

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
-from kfm_gates.model.base import Array, Closed, EvidenceModel, Maybe, NonEmptyArray
+from kfm_gates.model.base import Array, Closed, EvidenceModel, Maybe, NonEmptyArray, Positive
 from kfm_gates.model.finding import Json
 from kfm_gates.model.obligation import Obligation
 from kfm_gates.model.parts import Window
@@ -109,13 +109,40 @@ class Threshold(Closed):
             )
 
 
+class Expected(Closed):
+    """What a column of keys or partitions must hold: exactly these `values`, as text, or so many different ones."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["values"]}, {"required": ["count"]}]},
+    )
+
+    column: NonEmpty
+    values: Maybe[NonEmptyArray[NonEmpty]] = None
+    count: Maybe[Positive] = None
+
+    def _flaws(self) -> Flaws:
+        if (self.values is None) == (self.count is None):
+            yield flaw(
+                ("values",),
+                None,
+                "and `count` are both missing" if self.values is None else "and `count` are both given",
+                expected="one of the two",
+                hint="List the values that are expected, or say how many different ones.",
+            )
+        yield from repeats("values", self.values or ())
+
+
 class SpecQa(Closed):
-    """The thresholds that a QA report is measured against."""
+    """The thresholds that a QA report is measured against, and the keys that the data must hold."""
 
     thresholds: NonEmptyArray[Threshold]
+    completeness: Maybe[NonEmptyArray[Expected]] = None
 
     def _flaws(self) -> Flaws:
         yield from repeats("thresholds", (threshold.id for threshold in self.thresholds), "id")
+        yield from repeats(
+            "completeness", (expected.column for expected in self.completeness or ()), "column"
+        )
 
 
 class SpecPromotion(Closed):

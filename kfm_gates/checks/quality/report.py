@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kfm_gates.checks.api import check
+from kfm_gates.checks.quality._chunks import RERUN, differs, of_chunks, own_status
 from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.artifacts import PRODUCING
+from kfm_gates.facts.chunk_reports import ChunkReports
 from kfm_gates.facts.documents import Form
 from kfm_gates.facts.files import PinnedFile
-from kfm_gates.model.finding import Finding, Place, Verdict, finding, verdict
+from kfm_gates.model.finding import Finding, Verdict, finding, verdict
 from kfm_gates.model.manifest import Manifest
 from kfm_gates.model.qa_report import QaReport
 from kfm_gates.model.receipt import Receipt
 
 _REPORTED = PRODUCING | {"validate", "promote"}
 """Operations that end with the QA report of the version."""
-_RERUN = "run QA on the artifacts of this version and write the report anew"
 
 
 @check(
@@ -32,6 +33,7 @@ def report(
     files: tuple[PinnedFile, ...],
     manifest: Manifest,
     receipts: tuple[Receipt, ...],
+    chunks: ChunkReports,
 ) -> Verdict:
     """Deny a version whose QA report is malformed, about other bytes, at odds with itself, or not the one cited.
 
@@ -39,19 +41,24 @@ def report(
     own checks; and the manifest and the receipts of the runs that made or promoted the version must give the
     digest and the status of this very report. Otherwise the release rests on figures of other data. Run QA on
     the artifacts as they are, then seal and approve anew. (That the report names this version and its
-    specification is judged by `identity.agreement`, the digest in receipts by `receipt.digests`.)
+    specification is judged by `identity.agreement`, the digest in receipts by `receipt.digests`, and that
+    each value keeps its bounds by `quality.thresholds`.)
+
+    In a backfill by chunks, a run whose window is a part of the specification's may be validated by a report
+    of its own in `qa/chunks/`, which it lists among its outputs. Such a report must be about this version and
+    about files that the run wrote, agree with itself value by value, and be cited by a receipt.
     """
-    if form.document is None or form.findings:
-        return verdict(form.findings)
     pinned = {file.path: file.digest for file in files}
     artifacts = index.of_version("artifact", subject.slug, subject.version)
-    return verdict(
-        [
-            *_artifacts(form.document, {path: pinned.get(path) for path in artifacts}),
-            *_own_status(form.document),
-            *_cited(form.document, pinned[form.path], manifest, receipts),
-        ]
-    )
+    on_disk = {path: pinned.get(path) for path in artifacts}
+    found = [*form.findings]
+    made = form.document if not form.findings else None
+    if made is not None:
+        found += _artifacts(made, on_disk)
+        found += own_status(made)
+        found += _in_manifest(made, pinned[form.path], manifest)
+        found += _in_receipts(made, receipts, chunks)
+    return verdict([*found, *of_chunks(chunks, made, on_disk, receipts)])
 
 
 def _artifacts(made: QaReport, on_disk: dict[str, str | None]) -> Iterator[Finding]:
@@ -62,7 +69,7 @@ def _artifacts(made: QaReport, on_disk: dict[str, str | None]) -> Iterator[Findi
             f"{path} was not examined by QA",
             found="not listed in the report",
             expected="every artifact of the version",
-            hint=_RERUN,
+            hint=RERUN,
         )
     for path, (number, digest) in listed.items():
         if path not in on_disk:
@@ -71,7 +78,7 @@ def _artifacts(made: QaReport, on_disk: dict[str, str | None]) -> Iterator[Findi
                 "the QA report is about a file that is no artifact of this version",
                 found=path,
                 expected=" or ".join(sorted(on_disk)),
-                hint=_RERUN,
+                hint=RERUN,
             )
         elif on_disk[path] is not None and on_disk[path] != digest:
             yield finding(
@@ -79,40 +86,23 @@ def _artifacts(made: QaReport, on_disk: dict[str, str | None]) -> Iterator[Findi
                 f"QA examined other bytes than those of {path}",
                 found=digest,
                 expected=on_disk[path],
-                hint=_RERUN,
+                hint=RERUN,
             )
 
 
-def _own_status(made: QaReport) -> Iterator[Finding]:
-    outcome = "pass" if all(each.status == "pass" for each in made.checks) else "fail"
-    if made.status != outcome:
-        yield finding(
-            made.at("/status"),
-            "the status of the QA report does not follow from its checks",
-            found=made.status,
-            expected=outcome,
-            hint=_RERUN,
-        )
+def _in_manifest(made: QaReport, digest: str | None, manifest: Manifest) -> Iterator[Finding]:
+    yield from differs(manifest.at("/qa/status"), "manifest", "status", manifest.qa.status, made.status)
+    stated = manifest.qa.report_digest
+    yield from differs(manifest.at("/qa/report_digest"), "manifest", "digest", stated, digest)
 
 
-def _cited(
-    made: QaReport, digest: str | None, manifest: Manifest, receipts: tuple[Receipt, ...]
-) -> Iterator[Finding]:
-    claims: list[tuple[Place, str, str, str, str | None]] = [
-        (manifest.at("/qa/status"), "manifest", "status", manifest.qa.status, made.status),
-        (manifest.at("/qa/report_digest"), "manifest", "digest", manifest.qa.report_digest, digest),
-    ]
+def _in_receipts(made: QaReport, receipts: tuple[Receipt, ...], chunks: ChunkReports) -> Iterator[Finding]:
+    """Runs that passed; one that failed may have had a report of its own."""
     for receipt in receipts:
-        # A run that failed may have had a report of its own.
-        if receipt.operation in _REPORTED and receipt.validation.status == "pass":
-            at = receipt.at("/validation/status")
-            claims.append((at, f"receipt of the {receipt.operation} run", "status", "pass", made.status))
-    for place, who, what, stated, true in claims:
-        if stated != true:
-            yield finding(
-                place,
-                f"the {who} gives another {what} than that of the QA report",
-                found=stated,
-                expected=true,
-                hint="write it from the report that QA made of this version",
-            )
+        if (
+            receipt.operation in _REPORTED
+            and receipt.validation.status == "pass"
+            and chunks.of(receipt) is None
+        ):
+            who = f"receipt of the {receipt.operation} run"
+            yield from differs(receipt.at("/validation/status"), who, "status", "pass", made.status)

@@ -15,7 +15,7 @@ from tests.facts.on_trees import facts
 from tests.support.judging import kansas
 
 HERE = Place("spec.yaml", "/policy/obligations/0")
-UNREAD = (ArtifactContent("a.bin", None, "it is neither Parquet, PMTiles nor GeoJSON"),)
+UNREAD = (ArtifactContent("a.bin", None, "it is neither Parquet, PMTiles, TIFF nor GeoJSON"),)
 
 
 def judged(type: str, parameters: dict[str, object], catalog: CatalogClaims) -> list[str]:
