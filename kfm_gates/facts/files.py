@@ -16,6 +16,7 @@ from kfm_gates.facts.documents import KINDS
 from kfm_gates.facts.origins import Origins
 from kfm_gates.facts.other_decisions import OtherDecision
 from kfm_gates.facts.parsed import Parsed
+from kfm_gates.facts.run_record import RunRecord
 
 DOCUMENTS = frozenset(
     {
@@ -76,6 +77,10 @@ def _paths(facts: Facts) -> Iterator[str]:
     for source in origins.versions:  # the way back to the acquisitions was read from their receipts
         yield from index.of_version("receipt", source.slug, source.version)
     yield from _named_by_receipts(facts, subject, index)
+    try:
+        yield from facts.get(RunRecord).witnesses
+    except Unmet:
+        pass
 
 
 def _named_by_receipts(facts: Facts, subject: Subject, index: Index) -> Iterator[str]:
