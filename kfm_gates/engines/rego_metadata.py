@@ -131,7 +131,9 @@ class _Reader:
             numeric = value["stricter"] in ("higher", "lower")
             if isinstance(value["default"], bool):
                 if value != {"default": False, "stricter": "higher"}:
-                    raise self._error(f"the switch `{name}` must be off by default; only `higher` turns it on")
+                    raise self._error(
+                        f"the switch `{name}` must be off by default; only `higher` turns it on"
+                    )
             elif numeric and not isinstance(value["default"], int | float):
                 raise self._error(f"the default of `{name}` must be a number, or nothing is higher or lower")
             elif not numeric and not isinstance(value["default"], list):

@@ -77,10 +77,15 @@ def _paths(facts: Facts) -> Iterator[str]:
     for source in origins.versions:  # the way back to the acquisitions was read from their receipts
         yield from index.of_version("receipt", source.slug, source.version)
     yield from _named_by_receipts(facts, subject, index)
+    yield from _witnesses(facts)
+
+
+def _witnesses(facts: Facts) -> tuple[str, ...]:
+    """Receipts of other versions that account for a run that this one rests on."""
     try:
-        yield from facts.get(RunRecord).witnesses
+        return facts.get(RunRecord).witnesses
     except Unmet:
-        pass
+        return ()
 
 
 def _named_by_receipts(facts: Facts, subject: Subject, index: Index) -> Iterator[str]:

@@ -49,10 +49,7 @@ def producing_runs(
     receipts: tuple[Receipt, ...], subject: Subject, layout: Layout
 ) -> tuple[ProducingRun, ...]:
     """All runs that write artifacts, in the order of time; when none passed, `receipt.form` says so."""
-    runs = sorted(
-        (each for each in receipts if each.operation in PRODUCING),
-        key=lambda each: (instant(each.created_at or _UNDATED), each.path),
-    )
+    runs = in_time(each for each in receipts if each.operation in PRODUCING)
     if not any(run.validation.status == "pass" for run in runs):
         raise Unmet("receipt.form")
     own = {"slug": subject.slug, "version": subject.version}
@@ -70,6 +67,11 @@ def producing_runs(
         repeated = _again(run, runs[number + 1 :], wrote)
         found.append(ProducingRun(run, period_of(run), continues, repeated))
     return tuple(found)
+
+
+def in_time(receipts: Iterable[Receipt]) -> list[Receipt]:
+    """Receipts in the order in which they were written; those without a time first."""
+    return sorted(receipts, key=lambda each: (instant(each.created_at or _UNDATED), each.path))
 
 
 def period_of(receipt: Receipt) -> Period | None:

@@ -14,7 +14,9 @@ from kfm_gates.facts.named import name_fact
 from kfm_gates.model.finding import Json, Place
 from kfm_gates.model.receipt import Receipt
 
-_CLOSED = re.compile(r"sha256:[0-9a-f]{64}|[0-9a-f]{40}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z|[a-z_]{1,20}")
+_CLOSED = re.compile(
+    r"sha256:[0-9a-f]{64}|[0-9a-f]{40}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z|[a-z_]{1,20}"
+)
 """Texts that can hold nothing but what they are: digests, commits, times and single words."""
 _FORMAL = frozenset(
     {

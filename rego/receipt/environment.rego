@@ -71,6 +71,7 @@ deny contains {
 } if {
 	some run in runs
 	is_string(run.git_commit)
+	trim(run.git_commit, "0") != "" # a commit of zeros is a placeholder, and denied as one
 	is_made_up(run.git_commit)
 }
 

@@ -20,6 +20,7 @@ parameter(role, name, value) := {"place": {"file": "p.json", "pointer": "/x"}, "
 test_pinned_environments_pass if {
 	every change in [
 		{},
+		{"git_commit": "0000000000000000000000000000000000000000"},
 		{"git_commit": null, "params_digest": null, "params_kind": null},
 		{"container_kind": null, "params_kind": "Deployment"},
 		{"chance": [parameter("seed", "seed", 0), parameter("random", "shuffle", true)]},

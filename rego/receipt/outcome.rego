@@ -7,8 +7,8 @@
 #   does no harm: but it must say why (`reason_code`, and the failing check where the form lists checks), and
 #   a run that failed after one that had passed puts in doubt what that one left behind. Let the run write its
 #   receipt from its own validation; after a failure, run again until the last word is `pass`. (What follows
-#   the promotion, `index_backfill` and `rollback`, is not waited for. That there is a passed run of what makes
-#   and promotes a version is judged by `receipt.form` and `release.rollup`.)
+#   the promotion, `index_backfill` and `rollback`, is not waited for. That a run passed which fetched, made or
+#   promoted the version is judged by `receipt.every_run`, `release.rollup` and `receipt.form`.)
 # custom:
 #   evidence: [run_outcomes]
 #   serves: [R-162, R-171, R-178]
@@ -26,8 +26,8 @@ allow if {
 
 runs := object.get(input, "run_outcomes", [])
 
-# Operations of which a version may need no run at all, so that nobody else misses one that passed.
-optional := {"ingest", "validate", "catalog"}
+# Operations that no other check asks for: nobody else misses a run of them that passed.
+optional := {"validate", "catalog"}
 
 later := {"index_backfill", "rollback"}
 

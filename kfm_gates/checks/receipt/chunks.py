@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from kfm_gates.checks.api import check
+from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.artifacts import PRODUCING
 from kfm_gates.facts.documents import Form
+from kfm_gates.facts.file_paths import file_path
 from kfm_gates.facts.periods import Period, cut
-from kfm_gates.facts.producing_runs import period_of
+from kfm_gates.facts.producing_runs import in_time, period_of
 from kfm_gates.model.backfill_plan import BackfillPlan
 from kfm_gates.model.finding import Finding, Verdict, finding, verdict
 from kfm_gates.model.receipt import Receipt
@@ -26,16 +28,16 @@ _Runs = Mapping[Period, Sequence[Receipt]]
 
 @check("receipt.chunks", serves=["R-015", "R-163"])
 def chunks(
-    form: Form[BackfillPlan], receipts: tuple[Receipt, ...], spec: Spec, subject: Subject
+    form: Form[BackfillPlan], receipts: tuple[Receipt, ...], spec: Spec, subject: Subject, layout: Layout
 ) -> Verdict:
-    """Deny a planned backfill of which a chunk has no passed receipt, or two, or whose plan is malformed.
+    """Deny a version whose backfill plan is malformed, or another's, or has a chunk that was not run, or twice.
 
     The plan is the list of what had to be run: its window is that of the specification, cut by
     `chunking.mode` into steps of the calendar in UTC, counted from the start of the window. Each chunk must
     have the receipt of a passed run over exactly that period, as its `window`; a receipt without a window is
-    one of the whole version, so a plan of several chunks needs the receipt form that has one. Two passed runs
-    that wrote the same files leave open which of them was released. Run the chunk that is missing; of two
-    runs that did the same, find out why there are two.
+    one of the whole version, so a plan of several chunks needs the receipt form that has one. A chunk may be
+    made in steps, and run again as a whole; but of two runs that each wrote a part of the same files nobody
+    can say which of them made it. Run the chunk that is missing, and run it as a whole.
     """
     if form.document is None or form.findings:
         return verdict(form.findings)
@@ -45,7 +47,7 @@ def chunks(
         return verdict(findings)
     whole = Period.of(plan.window)
     runs = _runs(receipts, whole)
-    return verdict([*_missing(plan, whole, runs), *_twice(runs)])
+    return verdict([*_missing(plan, whole, runs), *_twice(runs, layout)])
 
 
 def _of_another(plan: BackfillPlan, spec: Spec, subject: Subject) -> Iterator[Finding]:
@@ -99,22 +101,25 @@ def _missing(plan: BackfillPlan, whole: Period, runs: _Runs) -> Iterator[Finding
             return
 
 
-def _twice(runs: _Runs) -> Iterator[Finding]:
+def _twice(runs: _Runs, layout: Layout) -> Iterator[Finding]:
+    """Runs of one operation over one period are steps, or a rerun of the whole; nothing in between."""
     for period, made in runs.items():
-        passed = sorted(
-            (each for each in made if each.validation.status == "pass"),
-            key=lambda each: (each.created_at or "", each.path),
-        )
-        wrote: dict[tuple[str, str], Receipt] = {}
-        for receipt in passed:
-            uris = [output.uri for output in receipt.outputs]
-            earlier = [wrote[receipt.operation, u] for u in uris if (receipt.operation, u) in wrote]
-            if earlier:
-                yield finding(
-                    receipt.at(),
-                    f"the chunk {period} was run twice: {earlier[0].path} passed and wrote the same",
-                    found=f"{receipt.operation} at {receipt.created_at}",
-                    expected=f"one passed {receipt.operation} run that writes {uris[0]}",
-                    hint="find out which run made what is released; a new run of a passed chunk is a new version",
-                )
-            wrote |= {(receipt.operation, uri): receipt for uri in uris}
+        passed = in_time(each for each in made if each.validation.status == "pass")
+        for number, receipt in enumerate(passed):
+            wrote = _data(receipt, layout)
+            for before in passed[:number]:
+                earlier = _data(before, layout) if before.operation == receipt.operation else set()
+                if wrote & earlier and not earlier <= wrote:
+                    yield finding(
+                        receipt.at("/outputs"),
+                        f"the chunk {period} was made by two runs: {before.path} passed and wrote the same in part",
+                        found=", ".join(sorted(wrote)),
+                        expected=f"all that the run before wrote, or nothing of it: {', '.join(sorted(earlier))}",
+                        hint="run the chunk again as a whole",
+                    )
+
+
+def _data(receipt: Receipt, layout: Layout) -> set[str]:
+    paths = (path for output in receipt.outputs if (path := file_path(output.uri)) is not None)
+    matches = ((path, layout.match(path)) for path in paths)
+    return {path for path, match in matches if match and match.name in ("artifact", "raw_artifact")}

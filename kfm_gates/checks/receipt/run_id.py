@@ -33,9 +33,7 @@ def run_id(
     UUID must be one that RFC 9562 defines, not the empty one. Never copy a receipt to make another: let each
     run write its own.
     """
-    return verdict(
-        [*_used_before(receipt, account), *_time(receipt, account, longest_days), *_uuid(receipt)]
-    )
+    return verdict([*_used_before(receipt, account), *_time(receipt, account, longest_days), *_uuid(receipt)])
 
 
 def _used_before(receipt: Receipt, account: LedgerAccount) -> Iterator[Finding]:
@@ -65,7 +63,11 @@ def _time(receipt: Receipt, account: LedgerAccount, longest_days: float) -> Iter
     else:
         return
     yield finding(
-        receipt.at("/run_id"), message, found=receipt.run_id, expected=expected.replace("+00:00", "Z"), hint=_NEW
+        receipt.at("/run_id"),
+        message,
+        found=receipt.run_id,
+        expected=expected.replace("+00:00", "Z"),
+        hint=_NEW,
     )
 
 
