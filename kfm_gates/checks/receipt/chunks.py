@@ -83,21 +83,22 @@ def _runs(receipts: tuple[Receipt, ...], whole: Period) -> _Runs:
 
 
 def _missing(plan: BackfillPlan, whole: Period, runs: _Runs) -> Iterator[Finding]:
-    count = 0
+    named = 0
     for chunk in cut(whole, plan.chunking.mode):
         made = runs.get(chunk, ())
         if any(receipt.validation.status == "pass" for receipt in made):
             continue
-        count += 1
-        more = count > _MOST
+        named += 1
         yield finding(
             plan.at("/chunking/mode"),
-            f"{'and further ones' if more else 'the planned chunk ' + str(chunk)} without a passed receipt",
+            f"the planned chunk {chunk} has no passed receipt"
+            if named <= _MOST
+            else f"the planned chunk {chunk} has no passed receipt, and others after it may have none either",
             found=", ".join(receipt.path for receipt in made) or "no run over this period",
             expected="the receipt of a passed run whose `window` is the chunk",
             hint="run the chunk, and let it write its receipt with its window",
         )
-        if more:
+        if named > _MOST:
             return
 
 
