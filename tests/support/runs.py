@@ -34,9 +34,7 @@ def environment(document: dict[str, Any]) -> tuple[str, Operation]:
     return f"sha256:{name}", {"file": f"environments/{name}.json", "text": text}
 
 
-def entered(
-    name: str, run_id: str, operation: str, status: str = "pass", *, seq: int = 7
-) -> list[Operation]:
+def entered(name: str, run_id: str, operation: str, status: str = "pass", *, seq: int = 7) -> list[Operation]:
     """The last entry of the ledger, and the checkpoint that covers it."""
     entry = {
         "dataset_slug": "{slug}",

@@ -28,9 +28,7 @@ def without(*pointers: str, outputs: int, inputs: int) -> list[tuple[str, str]]:
 def in_form(*pointers: str) -> list[dict[str, Any]]:
     """All receipts of the public version without these fields."""
     sizes = {"ingest": 3, "transform": 4, "catalog": 5, "promote": 1}
-    return [
-        patch(f"receipt:{name}.json", *without(*pointers, outputs=sizes[name], inputs=0)) for name in ALL
-    ]
+    return [patch(f"receipt:{name}.json", *without(*pointers, outputs=sizes[name], inputs=0)) for name in ALL]
 
 
 _RERUN_ONLY = ("/dataset_slug", "/window", "/policy/policy_label", "/policy/obligations_applied")
