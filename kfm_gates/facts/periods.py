@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
+from kfm_gates.model.backfill_plan import ChunkMode
 from kfm_gates.model.parts import Window
 from kfm_gates.model.text import instant
 
-Mode = Literal["hourly", "daily", "weekly", "monthly", "quarterly", "yearly"]
-
-_STEPS: dict[Mode, timedelta] = {
+_STEPS: dict[ChunkMode, timedelta] = {
     "hourly": timedelta(hours=1),
     "daily": timedelta(days=1),
     "weekly": timedelta(weeks=1),
 }
-_MONTHS: dict[Mode, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
+_MONTHS: dict[ChunkMode, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
 
 
 @dataclass(frozen=True, order=True)
@@ -36,7 +34,7 @@ class Period:
         return f"{_text(self.start)} to {_text(self.end)}"
 
 
-def cut(whole: Period, mode: Mode) -> Iterator[Period]:
+def cut(whole: Period, mode: ChunkMode) -> Iterator[Period]:
     """The chunks of a period, in order: they tile it, and only the last may be shorter than the others.
 
     Steps are those of the calendar in UTC, counted from the start: chunk n of a monthly plan that starts on

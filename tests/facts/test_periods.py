@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kfm_gates.facts.periods import _MONTHS, _STEPS, Mode, Period, cut
+from kfm_gates.facts.periods import _MONTHS, _STEPS, Period, cut
+from kfm_gates.model.backfill_plan import ChunkMode
 from kfm_gates.model.parts import Window
 
-MODES: list[Mode] = [*_STEPS, *_MONTHS]
+MODES: list[ChunkMode] = [*_STEPS, *_MONTHS]
 
 
 def period(start: str, end: str) -> Period:
     return Period.of(Window(start=f"{start}Z", end=f"{end}Z"))
 
 
-def starts(whole: Period, mode: Mode) -> list[str]:
+def starts(whole: Period, mode: ChunkMode) -> list[str]:
     return [str(each).partition("T")[0] for each in cut(whole, mode)]
 
 
@@ -26,7 +28,7 @@ def starts(whole: Period, mode: Mode) -> list[str]:
     ("mode", "count"),
     [("hourly", 8760), ("daily", 365), ("weekly", 53), ("monthly", 12), ("quarterly", 4), ("yearly", 1)],
 )
-def test_a_year_has_so_many_chunks(mode: Mode, count: int) -> None:
+def test_a_year_has_so_many_chunks(mode: ChunkMode, count: int) -> None:
     assert len(list(cut(period("2017-01-01T00:00:00", "2018-01-01T00:00:00"), mode))) == count
 
 
@@ -63,20 +65,12 @@ def test_times_are_instants_and_not_texts() -> None:
     )
 
 
-moments = st.datetimes(
-    min_value=period("1900-01-01T00:00:00", "1901-01-01T00:00:00").start.replace(tzinfo=None)
-)
+STARTS = st.datetimes(datetime(1900, 1, 1), datetime(9999, 11, 1), timezones=st.just(UTC))
 
 
-@given(mode=st.sampled_from(MODES), start=moments, days=st.floats(0.01, 40))
-def test_chunks_tile_the_whole(mode: Mode, start: object, days: float) -> None:
-    from datetime import UTC, datetime, timedelta
-
-    assert isinstance(start, datetime)
-    first = start.replace(tzinfo=UTC)
-    if first > datetime(9999, 11, 1, tzinfo=UTC):
-        first = datetime(9999, 11, 1, tzinfo=UTC)
-    whole = Period(first, first + timedelta(days=days))
+@given(mode=st.sampled_from(MODES), start=STARTS, days=st.floats(0.01, 40))
+def test_chunks_tile_the_whole(mode: ChunkMode, start: datetime, days: float) -> None:
+    whole = Period(start, start + timedelta(days=days))
     parts = list(cut(whole, mode))
     assert (parts[0].start, parts[-1].end) == (whole.start, whole.end)
     assert all(one.end == other.start for one, other in pairwise(parts))

@@ -32,7 +32,7 @@ def _entered(trace: EnteredRun) -> Verdict:
     what = "a file that is no receipt of this version" if trace.there else "a receipt that is gone"
     return deny(
         Place(trace.ledger, f"/{entry.number}/receipt/path"),
-        f"entry {entry.number}, of {entry.operation} that {ended}, names {what}",
+        f"entry {entry.number}, of a run ({entry.operation}) that {ended}, names {what}",
         found=entry.path,
         expected="a receipt of this version",
         hint="restore the receipt; receipts are kept, those of failed runs too",
