@@ -129,11 +129,14 @@ class _Reader:
             if value["stricter"] not in STRICTER:
                 raise self._error(f"`stricter` of `{name}` must be one of {', '.join(STRICTER)}")
             numeric = value["stricter"] in ("higher", "lower")
-            if numeric and (
-                isinstance(value["default"], bool) or not isinstance(value["default"], int | float)
-            ):
+            if isinstance(value["default"], bool):
+                if value != {"default": False, "stricter": "higher"}:
+                    raise self._error(
+                        f"the switch `{name}` must be off by default; only `higher` turns it on"
+                    )
+            elif numeric and not isinstance(value["default"], int | float):
                 raise self._error(f"the default of `{name}` must be a number, or nothing is higher or lower")
-            if not numeric and not isinstance(value["default"], list):
+            elif not numeric and not isinstance(value["default"], list):
                 raise self._error(f"the default of `{name}` must be a list, or nothing is fewer or more")
             found[name] = Setting(value["default"], value["stricter"])
         return found

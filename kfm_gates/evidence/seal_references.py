@@ -89,6 +89,7 @@ def _receipt(
     validation = document.get("validation")
     if report is not None and isinstance(validation, dict):
         yield Reference(validation, "report_digest", report, "digest")
+    yield from _spec_hash(document, "spec_hash", spec)  # the form of index backfills has one
 
 
 def _report_of(receipt: dict[str, Any], match: Match, layout: Layout) -> str | None:

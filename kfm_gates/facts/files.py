@@ -18,6 +18,7 @@ from kfm_gates.facts.origins import Origins
 from kfm_gates.facts.other_decisions import OtherDecision
 from kfm_gates.facts.parsed import Parsed
 from kfm_gates.facts.prior_version import PriorVersion
+from kfm_gates.facts.run_record import RunRecord
 
 DOCUMENTS = frozenset(
     {
@@ -82,6 +83,15 @@ def _paths(facts: Facts) -> Iterator[str]:
         path for path in index.named("quarantined") if index.variables[path][1]["slug"] == subject.slug
     )
     yield from _named_by_receipts(facts, subject, index)
+    yield from _witnesses(facts)
+
+
+def _witnesses(facts: Facts) -> tuple[str, ...]:
+    """Receipts of other versions that account for a run that this one rests on."""
+    try:
+        return facts.get(RunRecord).witnesses
+    except Unmet:
+        return ()
 
 
 def _of_prior_version(facts: Facts) -> Iterator[str]:

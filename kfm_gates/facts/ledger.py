@@ -39,6 +39,7 @@ class Ledger:
     flaws: tuple[Finding, ...]
     of_version: Mapping[tuple[str, str], tuple[LedgerLine, ...]] = field(repr=False)
     of_receipt: Mapping[str, tuple[LedgerLine, ...]] = field(repr=False)
+    of_run: Mapping[str, tuple[LedgerLine, ...]] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ class _Reader:
         self._flaws: list[Finding] = []
         self._versions: dict[tuple[str, str], list[LedgerLine]] = defaultdict(list)
         self._receipts: dict[str, list[LedgerLine]] = defaultdict(list)
+        self._runs: dict[str, list[LedgerLine]] = defaultdict(list)
 
     def read(self, handle: BinaryIO) -> Ledger:
         for number, line in enumerate(handle):
@@ -126,6 +128,7 @@ class _Reader:
             tuple(self._flaws),
             {key: tuple(lines) for key, lines in self._versions.items()},
             {path: tuple(lines) for path, lines in self._receipts.items()},
+            {run: tuple(lines) for run, lines in self._runs.items()},
         )
 
     def _line(self, line: bytes, number: int) -> None:
@@ -145,6 +148,7 @@ class _Reader:
         self._last = entry
         self._versions[entry.slug, entry.version].append(entry)
         self._receipts[entry.path].append(entry)
+        self._runs[entry.run_id].append(entry)
 
     def _order(self, entry: LedgerLine, before: bytes | None) -> None:
         """The place of an entry in the chain and in time."""

@@ -10,11 +10,14 @@ from kfm_gates.model.parts import Window
 from kfm_gates.model.refusal import Flaws, repeats
 from kfm_gates.model.text import NonEmpty, Principal, RelativePath, Slug, UriOrPath, VersionId, Word
 
+ChunkMode = Literal["hourly", "daily", "weekly", "monthly", "quarterly", "yearly"]
+"""How long a chunk is: a step of the calendar in UTC."""
+
 
 class Chunking(Closed):
     """How the window is cut, and how many chunks may run at once."""
 
-    mode: Literal["hourly", "daily", "weekly", "monthly", "quarterly", "yearly"]
+    mode: ChunkMode
     max_parallelism: Positive
 
 

@@ -5,12 +5,16 @@
 #   data, or asked for its release, can't be the one who says that it may go out. The policy label (table
 #   `labels`) and `promotion.approval_roles` of the specification say which roles must approve. Each must have
 #   approved, no person under two roles, none who ran a run of this version or requested the release; after
-#   the QA report was there to be read, not after the release, and not in the future. Ask the missing role to
-#   read the report and approve; then write the manifest anew.
+#   the QA report was there to be read, not after the release, and not in the future. Who requests a release
+#   must be in a role that may (table `roles`), and where a registry is kept (table `principals`, or the
+#   setting `registered_only`) all of them must be registered for their roles. Ask the missing role to read
+#   the report and approve; then write the manifest anew.
 # custom:
 #   evidence: [manifest, spec, qa_report, receipts]
 #   needs: [sensitivity.label]
 #   serves: [R-187]
+#   settings:
+#     registered_only: {default: false, stricter: higher}
 #   severity: critical
 #   remediation: Obtain the missing approvals from people who did not make or request the release.
 #   owner: release-managers
@@ -59,6 +63,19 @@ involved contains [person(input.manifest.requested_by.principal), "requested the
 }
 
 at(index) := sprintf("manifest#/approvals/%d", [index])
+
+registry_is_kept if count(data.kfm_data.principals) > 0
+
+registry_is_kept if object.get(input, ["settings", "registered_only"], false) == true
+
+# Who put a name to the release, in which role, and where that stands.
+signed contains [approval.principal, approval.role, at(index)] if {
+	some index, approval in approvals
+}
+
+signed contains [input.manifest.requested_by.principal, input.manifest.requested_by.role, "manifest#/requested_by"] if {
+	input.manifest.requested_by
+}
 
 moment(text) := time.parse_rfc3339_ns(text)
 
@@ -151,4 +168,27 @@ deny contains {
 } if {
 	some index, approval in approvals
 	moment(approval.approved_at) > moment(input.evaluated_at)
+}
+
+deny contains {
+	"msg": sprintf("the role %s may not request a release", [input.manifest.requested_by.role]),
+	"at": "manifest#/requested_by/role",
+	"found": input.manifest.requested_by.role,
+	"expected": concat(", ", data.kfm_data.roles.request),
+	"hint": "Have the release requested in a role that may.",
+} if {
+	input.manifest.requested_by
+	not input.manifest.requested_by.role in data.kfm_data.roles.request
+}
+
+deny contains {
+	"msg": sprintf("%s is not registered for the role %s", [principal, role]),
+	"at": sprintf("%s/principal", [place]),
+	"found": principal,
+	"expected": sprintf("a principal that the table `principals` registers as %s", [role]),
+	"hint": "Have it done by somebody who is registered for the role, or register the principal.",
+} if {
+	registry_is_kept
+	some [principal, role, place] in signed
+	not role in object.get(data.kfm_data.principals, principal, [])
 }

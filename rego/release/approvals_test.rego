@@ -75,3 +75,31 @@ test_one_person_under_two_roles_is_denied if {
 	not approvals.allow with input as both
 	count(approvals.deny) == 1 with input as both
 }
+
+test_a_request_in_a_role_that_may_not_is_denied if {
+	early := given("public", ["reviewer"], [approval("reviewer", "p:1", noon)])
+	asked := object.union(early, {"manifest": object.union(early.manifest, {"requested_by": {"principal": "p:9", "role": "reviewer"}})})
+	not approvals.allow with input as asked
+	count(approvals.deny) == 1 with input as asked
+}
+
+test_a_registry_that_is_kept_holds if {
+	one := given("public", ["reviewer"], [approval("reviewer", "p:1", noon)])
+	registry := {"p:1": ["reviewer", "steward"], "svc:requester": ["pipeline"]}
+	approvals.allow with input as one with data.kfm_data.principals as registry
+	every principals in [
+		{"p:1": ["reviewer"]},
+		{"p:1": ["steward"], "svc:requester": ["pipeline"]},
+		{"p:1": ["reviewer"], "svc:requester": []},
+		{"P:1": ["reviewer"], "svc:requester": ["pipeline"]},
+	] {
+		not approvals.allow with input as one with data.kfm_data.principals as principals
+		count(approvals.deny) == 1 with input as one with data.kfm_data.principals as principals
+	}
+}
+
+test_registered_only_demands_a_registry if {
+	one := object.union(given("public", ["reviewer"], [approval("reviewer", "p:1", noon)]), {"settings": {"registered_only": true}})
+	not approvals.allow with input as one
+	count(approvals.deny) == 2 with input as one
+}

@@ -27,6 +27,11 @@ def test_a_turtle_file_has_the_same_form() -> None:
     assert read_metadata("shapes/catalog/dcat.ttl", text).evidence == ("spec",)
 
 
+def test_a_switch_is_off_and_can_only_be_turned_on() -> None:
+    text = HEAD.replace("{default: [CC-BY-4.0], stricter: fewer}", "{default: false, stricter: higher}", 1)
+    assert read_metadata(PATH, text + BODY).settings == {"licenses": Setting(False, "higher")}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -46,6 +51,8 @@ def test_a_turtle_file_has_the_same_form() -> None:
         ("fewer", "less", "stricter"),
         ("fewer", "lower", "must be a number"),
         ("[CC-BY-4.0]", "CC-BY-4.0", "must be a list"),
+        ("{default: [CC-BY-4.0], stricter: fewer}", "{default: true, stricter: higher}", "off by default"),
+        ("{default: [CC-BY-4.0], stricter: fewer}", "{default: false, stricter: lower}", "off by default"),
         ("custom:", "custom: [", "YAML"),
     ],
 )

@@ -64,6 +64,7 @@ def test_a_good_ledger_has_no_flaw_and_the_head_of_its_lines() -> None:
     assert found.last is not None and found.last.seq == 4
     assert len(found.of_version["kansas-counties", "2017.aaaaaaaa.bbbbbbbb"]) == 5
     assert [each.number for each in found.of_receipt["data/receipts/k/v/3.json"]] == [3]
+    assert [each.number for each in found.of_run["kfm://run/2026-09-01T10:00:00Z.run-3"]] == [3]
 
 
 def test_an_absent_ledger_is_unmet_and_an_empty_one_has_no_entries() -> None:

@@ -91,7 +91,7 @@ DENIED: dict[str, tuple[str, Callable[[], Tree]]] = {
         lambda: _edited(".yaml", lambda spec: spec["qa"]["thresholds"][0].update(min=15, max=15)),
     ),
     "a chunk whose run is not on record": (
-        "receipt.ledger",
+        "receipt.every_run",
         lambda: {
             path: data for path, data in second().tree.items() if not path.endswith("ingest-south.json")
         },

@@ -25,8 +25,9 @@ def ledger(account: LedgerAccount, checkpoint: Form[Checkpoint], snapshot: Snaps
 
     The ledger is the one record that nobody can change without being seen: each line holds the digest of the
     line before, and the checkpoint the tree head (RFC 6962) over all lines. Every receipt of the version must
-    be in it exactly once, with its true digest, and every entry of the version must have its receipt. Append
-    the entry with the tool that appends receipts and writes the checkpoint; an edited ledger is restored.
+    be in it exactly once, with its true digest. Append the entry with the tool that appends receipts and
+    writes the checkpoint; an edited ledger is restored. (That every entry has its receipt is judged by
+    `receipt.every_run`.)
     """
     return verdict(
         [
@@ -34,7 +35,6 @@ def ledger(account: LedgerAccount, checkpoint: Form[Checkpoint], snapshot: Snaps
             *_checkpoint(account.ledger, checkpoint, snapshot),
             *_future(account.ledger, clock),
             *_receipts(account),
-            *_entries(account, snapshot),
             *_sources(account),
         ]
     )
@@ -139,25 +139,6 @@ def _contradictions(
             expected=entry.path,
             hint=_RESTORE,
         )
-
-
-def _entries(account: LedgerAccount, snapshot: Snapshot) -> Iterator[Finding]:
-    """Every entry of the version has its receipt."""
-    own = {path for path, _, _ in account.receipts}
-    for entry in account.entries:
-        if entry.path not in own:
-            what = (
-                "a file that is no receipt of this version"
-                if entry.path in snapshot
-                else "a receipt that is gone"
-            )
-            yield finding(
-                Place(account.ledger.path, f"/{entry.number}/receipt/path"),
-                f"entry {entry.number} names {what}",
-                found=entry.path,
-                expected="a receipt of this version",
-                hint="restore the receipt; receipts are kept, those of failed runs too",
-            )
 
 
 def _sources(account: LedgerAccount) -> Iterator[Finding]:

@@ -1,0 +1,67 @@
+package kfm.receipt.actor_test
+
+import data.kfm.receipt.actor
+
+act(operation, principal, role) := {
+	"place": {"file": "r.json", "pointer": "/actor"},
+	"operation": operation,
+	"form": "pipeline-rerun",
+	"principal": principal,
+	"role": role,
+}
+
+given(one, registered_only) := {"acts": [one], "settings": {"registered_only": registered_only}}
+
+nobody := act("transform", null, null)
+
+registry := {"svc:pipeline": ["pipeline"], "p:1": ["steward", "policy_officer"]}
+
+test_roles_that_may_pass if {
+	every one in [
+		act("transform", "svc:pipeline", "pipeline"),
+		act("promote", "p:1", "steward"),
+		act("decide", "p:1", "policy_officer"),
+		nobody,
+	] {
+		actor.allow with input as given(one, false)
+		count(actor.deny) == 0 with input as given(one, false)
+	}
+}
+
+test_empty_input_is_denied if {
+	not actor.allow with input as {}
+	not actor.allow with input as {"acts": [], "settings": {"registered_only": false}}
+}
+
+test_roles_that_may_not_are_denied if {
+	every one in [
+		act("transform", "p:1", "steward"),
+		act("promote", "p:1", "data_engineer"),
+		act("decide", "svc:pipeline", "pipeline"),
+		act("ingest", "p:1", "visitor"),
+		act("sweep", "svc:pipeline", "pipeline"),
+	] {
+		not actor.allow with input as given(one, false)
+		count(actor.deny) == 1 with input as given(one, false)
+	}
+}
+
+test_a_registry_that_is_kept_holds if {
+	every one in [act("transform", "svc:pipeline", "pipeline"), act("decide", "p:1", "policy_officer"), nobody] {
+		actor.allow with input as given(one, false) with data.kfm_data.principals as registry
+	}
+	every one in [
+		act("transform", "svc:other", "pipeline"),
+		act("transform", "SVC:pipeline", "pipeline"),
+		act("promote", "svc:pipeline", "publisher"),
+	] {
+		not actor.allow with input as given(one, false) with data.kfm_data.principals as registry
+		count(actor.deny) == 1 with input as given(one, false) with data.kfm_data.principals as registry
+	}
+}
+
+test_registered_only_demands_a_registry_and_an_actor if {
+	not actor.allow with input as given(act("transform", "svc:pipeline", "pipeline"), true)
+	not actor.allow with input as given(nobody, true) with data.kfm_data.principals as registry
+	actor.allow with input as given(act("transform", "svc:pipeline", "pipeline"), true) with data.kfm_data.principals as registry
+}
