@@ -21,6 +21,7 @@ package kfm.quality.threshold_approval
 default allow := false
 
 allow if {
+	is_object(input.manifest)
 	object.get(history, "problem", "unknown") == null
 	is_settled
 	count(deny) == 0

@@ -22,6 +22,7 @@ package kfm.receipt.redaction
 default allow := false
 
 allow if {
+	is_object(input.spec)
 	count(input.recorded) > 0
 	count(deny) == 0
 }
