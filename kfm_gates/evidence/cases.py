@@ -7,7 +7,8 @@ A case is a JSON file:
      "expect": {"rights.license": "DENY"}}
 
 `base` names the version by its policy label. `file` is a template name, with `:pattern` when several
-files fit it, or a path in which `{slug}` and `{version}` stand for the base. An operation is one of
+files fit it, or a path in which `{slug}` and `{version}` stand for the base. So they do in what a patch or a
+text puts in, where `{version:<label>}` is the version with another label. An operation is one of
 `patch` (RFC 6902: add, remove, replace), `delete`, `text`, `hex`, `flip` (a byte offset), `copy` (the new
 path), `append` (text), `changed` (touched while judging). With `reseal` every digest downstream is recomputed, except in
 the files that `keep` names, so that nothing but the check under test may deny.
@@ -18,6 +19,7 @@ from __future__ import annotations
 import copy
 import fnmatch
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -84,6 +86,8 @@ def _apply_one(
 ) -> None:
     (action,) = set(operation) - {"file"}
     value = operation[action]
+    if action in ("patch", "text"):
+        value = _filled(value, files, layout, subject)
     if action in ("text", "hex") and "/" in operation["file"]:
         path = operation["file"].format(slug=subject.slug, version=subject.version)
     else:
@@ -109,6 +113,21 @@ def _apply_one(
             changed.append(path)
         case _:
             raise EvidenceError(f"a denial case has no operation {action!r}")
+
+
+def _filled(value: Any, files: Mapping[str, bytes], layout: Layout, subject: Subject) -> Any:
+    """A value with names in place of `{slug}`, `{version}` and `{version:<label>}`, in all texts below it."""
+    if isinstance(value, dict):
+        return {key: _filled(each, files, layout, subject) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_filled(each, files, layout, subject) for each in value]
+    if not isinstance(value, str) or "{" not in value:
+        return value
+    value = value.replace("{slug}", subject.slug).replace("{version}", subject.version)
+    return _OTHER.sub(lambda found: base_subject(files, layout, found[1]).version, value)
+
+
+_OTHER = re.compile(r"\{version:([a-z_]+)\}")
 
 
 def _path(name: str, files: Mapping[str, bytes], layout: Layout, subject: Subject) -> str:

@@ -5,5 +5,6 @@ import kfm_gates.facts.claims
 import kfm_gates.facts.digest_claims
 import kfm_gates.facts.label_claims
 import kfm_gates.facts.links
+import kfm_gates.facts.profile_claims
 import kfm_gates.facts.rights_claims
 import kfm_gates.facts.spec_obligations  # noqa: F401

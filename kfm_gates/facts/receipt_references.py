@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.artifacts import produced
+from kfm_gates.facts.catalog_runs import CatalogRuns
 from kfm_gates.facts.container import Unmet, provides
 from kfm_gates.facts.file_paths import file_path
 from kfm_gates.model.finding import Place
@@ -29,15 +30,16 @@ class ReceiptReference:
 
 @provides
 def receipt_references(
-    receipts: tuple[Receipt, ...], layout: Layout, subject: Subject
+    receipts: tuple[Receipt, ...], layout: Layout, subject: Subject, catalogs: CatalogRuns
 ) -> tuple[ReceiptReference, ...]:
-    """All references of all receipts, but for what `ArtifactRecord` holds: the artifacts as last written.
+    """All references of all receipts, but for what `ArtifactRecord` and `CatalogFile` hold: what runs wrote.
 
-    A later run that read an artifact with the very digest that was written says nothing beyond that.
+    A later run that read an artifact with the very digest that was written says nothing beyond that, and what
+    a run read of catalogs that were written anew since can't be compared with anything.
     """
     written = produced(receipts, layout)
-    recorded = {place for _, place in written.values()}
-    repeated = {(path, digest) for path, (digest, _) in written.items()}
+    recorded = {place for _, place in written.values()} | {each.place for each in catalogs.written}
+    repeated = {(path, digest) for path, (digest, _) in written.items()} | catalogs.replaced
     found = [each for receipt in receipts for each in _of(receipt, layout, subject)]
     found = [e for e in found if e.place not in recorded and (e.path, e.digest) not in repeated]
     if not found:
