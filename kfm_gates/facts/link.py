@@ -11,7 +11,6 @@ from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import provides
 from kfm_gates.model.finding import Place
 
-
 ACROSS = frozenset(
     {
         "asset", "describedby", "provenance", "via", "dcat:Dataset", "dcat:downloadURL", "kfm:receipt",
