@@ -13,6 +13,8 @@ from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import Facts
+from kfm_gates.facts.origins import Origins
+from kfm_gates.facts.raw_history import RawLedger, datasets
 from kfm_gates.model.spec import Spec
 
 
@@ -39,10 +41,16 @@ def _has_pointer(facts: Facts) -> bool:
     return path in facts.get(Index).variables
 
 
+def _has_ingest(facts: Facts) -> bool:
+    raw, slugs = facts.get(RawLedger), datasets(facts.get(Origins), facts.get(Subject))
+    return any(raw.knows(slug) for slug in slugs)
+
+
 APPLICABILITY = {
     fact.name: fact
     for fact in (
         Applicability("has_obligations", "the spec lists at least one policy obligation", _has_obligations),
+        Applicability("has_ingest", "a run on record fetched raw data of the dataset", _has_ingest),
         Applicability("has_plan", "the version was made by a backfill that has a plan", _has_plan),
         Applicability("has_pointer", "the dataset has a published pointer", _has_pointer),
     )

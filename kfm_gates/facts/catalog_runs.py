@@ -74,8 +74,7 @@ def catalog_files(
 ) -> tuple[CatalogFile, ...]:
     """Every catalog file that is there or that a run wrote, sorted by path.
 
-    Not among them is what `evidence.present` reports as missing, and an item that is gone since a later run
-    wrote the collection, which no longer lists it.
+    Not among them is an item that is gone since a later run wrote the collection, which no longer lists it.
     """
     there = {path for name in CATALOGS for path in index.of_version(name, subject.slug, subject.version)}
     if not there:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from kfm_gates.evidence.layout import Layout
@@ -15,12 +16,13 @@ from kfm_gates.facts.footers import Footer
 from kfm_gates.facts.link import Ground
 from kfm_gates.facts.periods import Period, dcat_periods, stac_periods
 from kfm_gates.facts.statements import DCAT, DCT, DcatStatements, Statement
-from kfm_gates.model.finding import Json
+from kfm_gates.model.finding import Json, Place
 from kfm_gates.model.qa_report import QaReport
 from kfm_gates.model.spec import Spec
 from kfm_gates.model.stac import StacCollection, StacItem
 
 ROW_COUNT = "table:row_count"
+REPORT = "the QA report"
 _A_SECOND = timedelta(seconds=1)
 _ROUNDED = 0.0001
 """Degrees: a box that is farther off than this is wrong itself, so that nothing is held against it."""
@@ -37,12 +39,25 @@ def extents(
     ground: Ground,
     layout: Layout,
 ) -> tuple[Extent, ...]:
-    """Every claim; those about the whole are held against the union of the artifacts, else the QA report."""
-    whole, of = _whole(report, footers)
+    """Every claim; those about the whole are held against the union of the artifacts, else the QA report.
+
+    Where all documents agree with one another and not with the artifacts, it is the artifacts that are wrong.
+    """
     claims: list[BoxClaim | PeriodClaim | CountClaim | Footer] = [f for f in footers if f.problem is not None]
-    claims += _of_report(report, whole, of)
-    claims += _of_collection(collection, whole, of)
-    claims += _of_dcat(dcat, whole, of)
+    about_all = _of_whole(report, collection, dcat)
+    whole, of = wrapped(*map(float, report.summary.bbox)), REPORT
+    told = _told(footers)
+    agreed = all(each.stated is not None and each.stated.same(whole, _ROUNDED) for each in about_all)
+    if told is None:
+        about_all = about_all[1:]  # nothing can tell the report's own
+    elif agreed and not told.same(whole, _ROUNDED):
+        place = Place(next(footer.path for footer in footers if footer.slack is None and footer.box))
+        about_all = [
+            BoxClaim(place, "the artifacts", str(told), told, SAME, whole, "all documents", in_catalog=False)
+        ]
+    else:
+        whole, of = told, "the artifacts"
+    claims += [replace(each, true=whole, of=of) if each.of == "" else each for each in about_all]
     for item in items:
         own = [footer for footer in footers if footer.path in _artifacts(item, ground)]
         claims += [*_of_item(item, own, whole, of), *_rows(item, own)]
@@ -51,34 +66,27 @@ def extents(
     return tuple(Extent(claim) for claim in claims)
 
 
-def _whole(report: QaReport, footers: tuple[Footer, ...]) -> tuple[Box, str]:
-    """The union of the artifacts where all can tell where they are; tiles are made from the others."""
-    exact = [footer.box for footer in footers if footer.box is not None and footer.slack is None]
-    told = None if any(footer.silent for footer in footers) else union(exact)
-    if told is not None:
-        return told, "the artifacts"
-    return wrapped(*map(float, report.summary.bbox)), "the QA report"
+def _told(footers: tuple[Footer, ...]) -> Box | None:
+    """The union of the artifacts, if all can tell where they are; tiles are made from the others."""
+    if any(footer.silent for footer in footers):
+        return None
+    return union(footer.box for footer in footers if footer.box is not None and footer.slack is None)
 
 
-def _of_report(report: QaReport, whole: Box, of: str) -> Iterator[BoxClaim]:
-    if of != "the QA report":
-        place, value = report.at("/summary/bbox"), list(report.summary.bbox)
-        yield BoxClaim(place, "the QA report", str(value), box_of(value), SAME, whole, of, in_catalog=False)
-
-
-def _of_collection(collection: StacCollection, whole: Box, of: str) -> Iterator[BoxClaim]:
+def _of_whole(report: QaReport, collection: StacCollection, dcat: DcatStatements) -> list[BoxClaim]:
+    """What the report, first, and the catalogs say of all artifacts together."""
+    value, box = list(report.summary.bbox), wrapped(*map(float, report.summary.bbox))
+    found = [BoxClaim(report.at("/summary/bbox"), REPORT, str(value), box, SAME, box, "", in_catalog=False)]
     value = _first((collection.extent or {}).get("spatial"), "bbox")
     place = collection.at("/extent/spatial/bbox/0")
-    yield BoxClaim(place, "the STAC collection", str(value), box_of(value), SAME, whole, of)
-
-
-def _of_dcat(dcat: DcatStatements, whole: Box, of: str) -> Iterator[BoxClaim]:
+    found.append(BoxClaim(place, "the STAC collection", str(value), box_of(value), SAME, box, ""))
     for row in _spatial(dcat):
-        yield BoxClaim(row.place, "DCAT", row.value, box_of_wkt(row.value), SAME, whole, of)
+        found.append(BoxClaim(row.place, "DCAT", row.value, box_of_wkt(row.value), SAME, box, ""))
+    return found
 
 
 def _of_item(item: StacItem, own: list[Footer], whole: Box, of: str) -> Iterator[BoxClaim]:
-    """A box is held against the item's artifacts, and so is the geometry, or against the box when none can tell."""
+    """A box is held against the item's artifacts; a geometry with another box against them, or against the box."""
     value, geometry = item.raw.get("bbox"), item.raw.get("geometry")
     if value is None and geometry is None:
         return  # STAC: an item without a place
@@ -95,12 +103,11 @@ def _of_item(item: StacItem, own: list[Footer], whole: Box, of: str) -> Iterator
         if whole.covers(stated, _ROUNDED):
             header = f"the header of {footer.path}"
             yield BoxClaim(place, name, text, stated, AROUND, footer.box, header, footer.slack)
-    true = exact or stated
-    if true is not None:
-        found = box_of_geometry(geometry)
-        yield BoxClaim(
-            item.at("/geometry"), f"the geometry of {name}", str(found), found, SAME, true, "its `bbox`"
-        )
+    true, found = exact or stated, box_of_geometry(geometry)
+    agrees = stated is not None and found is not None and found.same(stated, _ROUNDED)
+    if true is not None and not agrees:  # else what is said of the box goes for both
+        place, name = item.at("/geometry"), f"the geometry of {name}"
+        yield BoxClaim(place, name, str(found), found, SAME, true, "its `bbox`")
 
 
 def _periods(
@@ -143,7 +150,7 @@ def _counts(
     stated, place = report.summary.feature_count, report.at("/summary/feature_count")
     for format, counts in sorted(by_format.items()):
         true = {sum(counts)} | ({counts[0]} if len(set(counts)) == 1 else set())
-        yield CountClaim(place, "the QA report", stated, tuple(sorted(true)), f"the {format} artifacts")
+        yield CountClaim(place, REPORT, stated, tuple(sorted(true)), f"the {format} artifacts")
 
 
 def _rows(item: StacItem, own: list[Footer]) -> Iterator[CountClaim]:

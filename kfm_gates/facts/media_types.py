@@ -15,8 +15,10 @@ from kfm_gates.evidence.snapshot import Snapshot
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.artifacts import PRODUCING
 from kfm_gates.facts.container import Unmet, provides
+from kfm_gates.facts.files import PinnedFile
 from kfm_gates.facts.given import Tables
 from kfm_gates.facts.link import Ground
+from kfm_gates.facts.presence import stand_in
 from kfm_gates.facts.statements import DCAT, DcatStatements
 from kfm_gates.model.finding import Place
 from kfm_gates.model.manifest import Manifest
@@ -105,6 +107,7 @@ def typed_artifacts(
     layout: Layout,
     snapshot: Snapshot,
     ground: Ground,
+    files: tuple[PinnedFile, ...],
     spec: Spec,
     manifest: Manifest,
     receipts: tuple[Receipt, ...],
@@ -112,10 +115,15 @@ def typed_artifacts(
     collection: StacCollection,
     items: tuple[StacItem, ...],
 ) -> tuple[TypedArtifact, ...]:
-    """All artifacts on disk, sorted by path; a version without any is for `release.artifacts` to deny."""
+    """All artifacts on disk, sorted by path; a version without any is for `release.artifacts` to deny.
+
+    Unmet when one is a pointer of Git LFS or DVC, which has no format: `evidence.present` says so.
+    """
     paths = index.of_version("artifact", subject.slug, subject.version)
     if not paths:
         raise Unmet("release.artifacts")
+    if any(file.path in paths and stand_in(snapshot, file) for file in files):
+        raise Unmet("evidence.present")
     folder = layout.templates["artifact"].format(slug=subject.slug, version=subject.version).rstrip("*")
     said: dict[str, list[TypeClaim]] = {path: [] for path in paths}
     for path, claim in (

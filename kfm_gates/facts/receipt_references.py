@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.subjects import Subject
+from kfm_gates.facts.acquired_windows import INGESTING
 from kfm_gates.facts.artifacts import produced
 from kfm_gates.facts.catalog_runs import CatalogRuns
 from kfm_gates.facts.container import Unmet, provides
 from kfm_gates.facts.file_paths import file_path
+from kfm_gates.facts.raw_history import RAW
 from kfm_gates.model.finding import Place
 from kfm_gates.model.receipt import Receipt
 
@@ -32,19 +34,31 @@ class ReceiptReference:
 def receipt_references(
     receipts: tuple[Receipt, ...], layout: Layout, subject: Subject, catalogs: CatalogRuns
 ) -> tuple[ReceiptReference, ...]:
-    """All references of all receipts, but for what `ArtifactRecord` and `CatalogFile` hold: what runs wrote.
+    """All references of all receipts, but for what `ArtifactRecord`, `CatalogFile` and `RawHistory` hold.
 
-    A later run that read an artifact with the very digest that was written says nothing beyond that, and what
-    a run read of catalogs that were written anew since can't be compared with anything.
+    These are what runs wrote of artifacts, catalogs and raw files. A later run that read an artifact with the
+    very digest that was written says nothing beyond that, and what a run read of catalogs that were written
+    anew since can't be compared with anything.
     """
     written = produced(receipts, layout)
     recorded = {place for _, place in written.values()} | {each.place for each in catalogs.written}
+    recorded |= {place for receipt in receipts for place in _fetched(receipt, layout)}
     repeated = {(path, digest) for path, (digest, _) in written.items()} | catalogs.replaced
     found = [each for receipt in receipts for each in _of(receipt, layout, subject)]
     found = [e for e in found if e.place not in recorded and (e.path, e.digest) not in repeated]
     if not found:
         raise Unmet("receipt.form")
     return tuple(found)
+
+
+def _fetched(receipt: Receipt, layout: Layout) -> Iterator[Place]:
+    """Where a passed ingest states the digests of what it wrote into RAW."""
+    if receipt.operation in INGESTING and receipt.validation.status == "pass":
+        for number, output in enumerate(receipt.outputs):
+            path = file_path(output.uri)
+            match = layout.match(path) if path is not None else None
+            if match is not None and match.name in RAW:
+                yield receipt.at(f"/outputs/{number}/digest")
 
 
 def _of(receipt: Receipt, layout: Layout, subject: Subject) -> Iterator[ReceiptReference]:

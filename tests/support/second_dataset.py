@@ -182,9 +182,11 @@ def _acquired(
     part = replace(edition, dataset=replace(edition.dataset, acquisition_id=f"atlas-{name}"))
     chunk = topojson.subset(raw, geoids)
     folder = records.raw_folder(part, bench.layout)
-    files = {f"{folder}/artifacts/{e.RAW_NAME}": chunk, f"{folder}/terms.txt": terms}
+    path = f"{folder}/artifacts/{name}-{e.RAW_NAME}"
+    files = {path: chunk, f"{folder}/terms.txt": terms}
     bench.tree |= files
     record = records.acquisition(part, bench.layout, chunk)
+    record["artifacts"][0]["path"] = path
     return [*files, bench.put(f"{folder}/acquisition.json", record)]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from kfm_gates.checks.api import check
 from kfm_gates.facts.catalog_runs import CatalogFile
+from kfm_gates.facts.presence import Missing
 from kfm_gates.model.finding import OK, Place, Verdict, deny
 
 
 @check("catalog.rebuild_receipt", serves="R-154")
-def rebuild_receipt(file: CatalogFile, files: tuple[CatalogFile, ...]) -> Verdict:
+def rebuild_receipt(file: CatalogFile, files: tuple[CatalogFile, ...], missing: Missing) -> Verdict:
     """Deny a catalog file that no run on record wrote, or that was changed since the last run that wrote it.
 
     Catalogs are rebuilt more often than data, and a rebuild that leaves no trace can't be told from a hand
@@ -18,6 +19,8 @@ def rebuild_receipt(file: CatalogFile, files: tuple[CatalogFile, ...]) -> Verdic
     wrote is history. Build the catalogs again with the tool that writes a receipt and enters it in the
     ledger; never by hand. (That receipts are in the ledger is judged by `receipt.ledger`.)
     """
+    if missing.covers(file.path):
+        return OK
     hint = "run the step that builds the catalogs again, with a receipt in the ledger"
     if file.written is None:
         none = all(each.written is None for each in files)  # then it is one run that is missing
