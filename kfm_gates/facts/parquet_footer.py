@@ -42,7 +42,15 @@ def read_footer(file: BinaryIO) -> ParquetFooter:
         rows, pairs = fields.get(_NUM_ROWS), fields.get(_KEY_VALUES, [])
         if not isinstance(rows, int) or rows < 0 or not isinstance(pairs, list):
             raise ValueError("its footer does not say how many rows there are")
-        return ParquetFooter(rows, {pair[1]: pair.get(2, b"") for pair in pairs})
+        return ParquetFooter(rows, dict(_texts(pair) for pair in pairs))
+
+
+def _texts(pair: Any) -> tuple[bytes, bytes]:
+    """A key and its value; Thrift leaves out a value that is not set."""
+    key, value = (pair.get(1), pair.get(2, b"")) if isinstance(pair, dict) else (None, None)
+    if not isinstance(key, bytes) or not isinstance(value, bytes):
+        raise ValueError("its footer has metadata that is no text")
+    return key, value
 
 
 class _Compact:

@@ -61,7 +61,8 @@ def period(start: str, end: str) -> list[Op]:
     item = (("replace", "/properties/start_datetime", start), ("replace", "/properties/end_datetime", end))
     return [
         patch("stac_collection", ("replace", "/extent/temporal/interval/0", [start, end])),
-        patch("dcat", ("replace", f"{PERIOD}/dcat:startDate/@value", start), ("replace", f"{PERIOD}/dcat:endDate/@value", end)),
+        patch("dcat", ("replace", f"{PERIOD}/dcat:startDate/@value", start)),
+        patch("dcat", ("replace", f"{PERIOD}/dcat:endDate/@value", end)),
         patch(PARQUET, *item),
         patch(TILES, *item),
     ]  # fmt: skip
