@@ -20,6 +20,7 @@ from kfm_gates.facts.ledger_lines import LedgerLine
 from kfm_gates.facts.origins import Origins
 from kfm_gates.facts.parsed import Parsed
 from kfm_gates.model.finding import Place
+from kfm_gates.model.receipt import Receipt
 from kfm_gates.model.receipt_forms import read_receipt
 
 RAW = frozenset({"raw_artifact", "terms", "acquisition"})
@@ -35,6 +36,11 @@ class LostRaw:
     path: str | None
     stated: str
     found: str | None
+
+    @property
+    def is_other_receipt(self) -> bool:
+        """Whether it is the receipt of the ingest that is not the one in the ledger."""
+        return self.path is None and self.found != self.stated
 
 
 @dataclass(frozen=True)
@@ -107,18 +113,20 @@ def raw_ledger(ledger: Ledger, snapshot: Snapshot, parsed: Parsed, layout: Layou
 
 
 @provides
-def raw_histories(raw: RawLedger, origins: Origins, subject: Subject) -> tuple[RawHistory, ...]:
+def raw_histories(
+    raw: RawLedger, origins: Origins, subject: Subject, receipts: tuple[Receipt, ...]
+) -> tuple[RawHistory, ...]:
     """Those of the version's dataset, and of the datasets that its acquisitions belong to.
 
     That the receipt of an ingest of this version, or of one that it goes back to, is not the one in the
-    ledger is said by `receipt.ledger`.
+    ledger is said by `receipt.ledger`, and that one of its own is malformed by `receipt.form`.
     """
     own = {(each.slug, each.version) for each in (subject, *origins.versions)}
     found = []
     for slug in datasets(origins, subject):
         if raw.knows(slug):
             history = raw.history(slug)
-            lost = (each for each in history.lost if each.path is not None or each.version not in own)
+            lost = (each for each in history.lost if not (each.version in own and each.is_other_receipt))
             found.append(RawHistory(slug, history.files, tuple(lost)))
     if not found:
         raise Unmet("receipt.ledger")  # the profile leaves the check out where no ingest is on record

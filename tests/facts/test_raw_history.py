@@ -79,6 +79,11 @@ def test_an_ingest_whose_receipt_is_gone_or_changed_tells_nothing() -> None:
         assert (lost.path, lost.place.file, lost.place.pointer) == (None, LEDGER, "/7/receipt/path")
 
 
+def test_an_ingest_whose_receipt_can_not_be_read_tells_nothing_either() -> None:
+    (lost,) = history(with_another(outputs="everything")).lost
+    assert (lost.path, lost.is_other_receipt, lost.version[1]) == (None, False, OTHER)
+
+
 def test_of_the_versions_that_are_judged_the_ledger_check_says_that() -> None:
     own = f"data/receipts/kansas-counties/{subject().version}/ingest.json"
     tree = {**kansas(), own: kansas()[own] + b"\n"}

@@ -26,9 +26,10 @@ def append_only(history: RawHistory, missing: Missing) -> Verdict:
 def _findings(history: RawHistory, missing: Missing) -> Iterator[Finding]:
     for lost in history.lost:
         if lost.path is None:
+            state = "is not the one in the ledger" if lost.is_other_receipt else "can't be read"
             yield finding(
                 lost.place,
-                f"the receipt of an ingest of {history.slug} is not the one in the ledger, so nobody knows what it wrote",
+                f"the receipt of an ingest of {history.slug} {state}, so nobody knows what it wrote",
                 found=lost.found,
                 expected=lost.stated,
                 hint="restore the receipt as it was when it was entered",
