@@ -39,24 +39,13 @@ class ShaclCheck:
             documents = report.documents(self.evidence)
         except Unmet as unmet:
             return Outcome(Status.ABSTAIN, because=(unmet.because,))
+        if not all(document.readable for document in documents):
+            return Outcome(Status.ABSTAIN, because=("catalog.jsonld",))
         forms = [document.form for document in documents]
-        findings = [each for form in forms for each in form.findings]
-        for document in documents:
-            findings += [
-                finding(
-                    Place(document.form.path, p.pointer),
-                    p.message,
-                    found=p.found,
-                    expected=p.expected,
-                    hint=p.hint,
-                )
-                for p in document.problems
-            ]
-        if findings:
-            return concluded(self.about.id, len(forms), findings)
         answer = report.answer(self.evidence)
         if answer is None:
             return Outcome(Status.ERROR, because=(f"{self.about.id}: no graph was validated",))
+        findings: list[Finding] = []
         counts = answer.focus_counts.get(self.file.as_posix(), {})
         for shape, number in sorted(counts.items()):
             if number == 0:

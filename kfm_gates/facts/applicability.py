@@ -13,8 +13,10 @@ from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import Facts
+from kfm_gates.facts.origins import Origins
 from kfm_gates.facts.place_names import PlaceNames
 from kfm_gates.facts.prior_version import PriorVersion
+from kfm_gates.facts.raw_history import RawLedger, datasets
 from kfm_gates.model.spec import Spec
 
 
@@ -52,6 +54,11 @@ def _has_prior_version(facts: Facts) -> bool:
     return bool(facts.resolve(tuple[PriorVersion, ...]))
 
 
+def _has_ingest(facts: Facts) -> bool:
+    raw, slugs = facts.get(RawLedger), datasets(facts.get(Origins), facts.get(Subject))
+    return any(raw.knows(slug) for slug in slugs)
+
+
 APPLICABILITY = {
     fact.name: fact
     for fact in (
@@ -59,6 +66,7 @@ APPLICABILITY = {
         Applicability(
             "hides_places", "an obligation or the policy label keeps places from being shown", _hides_places
         ),
+        Applicability("has_ingest", "a run on record fetched raw data of the dataset", _has_ingest),
         Applicability("has_plan", "the version was made by a backfill that has a plan", _has_plan),
         Applicability("has_pointer", "the dataset has a published pointer", _has_pointer),
         Applicability("has_prior_version", "an earlier release precedes the version", _has_prior_version),

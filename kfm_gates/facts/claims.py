@@ -90,7 +90,7 @@ def _plain(
 def _of_dcat(document: Dcat) -> Iterator[IdentityClaim]:
     """The claims of a graph, whatever prefixes it is written with."""
     if problems(document.raw):
-        return  # `catalog.dcat` says so
+        return  # `catalog.jsonld` says so
     stated = sorted(triples(document.raw))
     datasets = {
         subject for subject, predicate, value in stated if (predicate, value) == (RDF_TYPE, ("iri", _DATASET))

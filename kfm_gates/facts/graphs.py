@@ -7,23 +7,12 @@ does not state itself must not pass because PROV states it. Checks that name the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
 
-from kfm_gates.engines.interface import SchemaProblem, ShapesAnswer, ShapesEngine
-from kfm_gates.engines.jsonld import problems
+from kfm_gates.engines.interface import ShapesAnswer, ShapesEngine
 from kfm_gates.errors import EngineError
 from kfm_gates.facts.container import Facts, Unmet, provides
-from kfm_gates.facts.documents import KINDS, Form
 from kfm_gates.facts.given import ShapeChecks
-
-
-@dataclass(frozen=True)
-class GraphDocument:
-    """One JSON-LD document: its form, and why it can't be read as a graph."""
-
-    form: Form[Any]
-    problems: tuple[SchemaProblem, ...]
+from kfm_gates.facts.linked import LINKED, LinkedDocument
 
 
 class GraphReport:
@@ -31,20 +20,12 @@ class GraphReport:
 
     def __init__(self, facts: Facts, shapes: ShapeChecks) -> None:
         self._facts, self._shapes = facts, shapes
-        self._documents: dict[str, GraphDocument] = {}
         self._asked: dict[tuple[str, ...], Callable[[], ShapesAnswer]] = {}
         self._answers: dict[tuple[str, ...], ShapesAnswer | None] = {}
 
-    def documents(self, names: tuple[str, ...]) -> tuple[GraphDocument, ...]:
+    def documents(self, names: tuple[str, ...]) -> tuple[LinkedDocument, ...]:
         """The documents of these names; raises Unmet when one of them can't be had."""
-        return tuple(self._document(name) for name in names)
-
-    def _document(self, name: str) -> GraphDocument:
-        if name not in self._documents:
-            model: Any = next(kind.model for kind in KINDS if kind.name == name)
-            form = self._facts.get(Form[model])
-            self._documents[name] = GraphDocument(form, () if form.findings else problems(form.raw))
-        return self._documents[name]
+        return tuple(self._facts.get(LINKED[name]) for name in names)
 
     def ask_ahead(self, checks: Iterable[str]) -> None:
         """Have the engine begin with the graphs of these checks, while others are judged.
@@ -54,9 +35,7 @@ class GraphReport:
         for names in sorted({self._shapes.evidence[check] for check in checks}):
             try:
                 found = self.documents(names)
-                if names not in self._asked and not any(
-                    each.form.findings or each.problems for each in found
-                ):
+                if names not in self._asked and all(each.readable for each in found):
                     self._asked[names] = self._ask(names, found)
             except (Unmet, EngineError):
                 continue
@@ -65,12 +44,12 @@ class GraphReport:
         """What all shapes over exactly these documents say, in one call; None when one can't be read as a graph."""
         if names not in self._answers:
             found = self.documents(names)
-            readable = not any(each.form.findings or each.problems for each in found)
+            readable = all(each.readable for each in found)
             ask = self._asked.pop(names, None) or (self._ask(names, found) if readable else None)
             self._answers[names] = ask() if ask else None
         return self._answers[names]
 
-    def _ask(self, names: tuple[str, ...], found: tuple[GraphDocument, ...]) -> Callable[[], ShapesAnswer]:
+    def _ask(self, names: tuple[str, ...], found: tuple[LinkedDocument, ...]) -> Callable[[], ShapesAnswer]:
         engine = self._facts.get(ShapesEngine)  # type: ignore[type-abstract]
         graph = {name: document.form.raw for name, document in zip(names, found, strict=True)}
         checks = [check for check in sorted(self._shapes.files) if self._shapes.evidence[check] == names]

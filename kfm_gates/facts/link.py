@@ -11,6 +11,14 @@ from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import provides
 from kfm_gates.model.finding import Place
 
+ACROSS = frozenset(
+    {
+        "asset", "describedby", "provenance", "via", "dcat:Dataset", "dcat:downloadURL", "kfm:receipt",
+        "kfm:stac", "prov:Entity", "prov:wasGeneratedBy",
+    }
+)  # fmt: skip
+"""The relations that tie STAC, DCAT, PROV, receipts and artifacts to one another."""
+
 
 @dataclass(frozen=True)
 class Link:
@@ -29,6 +37,15 @@ class Link:
     expected: str = ""
     hint: str = ""
     web: bool = False
+
+    @property
+    def misses(self) -> bool:
+        """Whether documents miss one another here: the link is absent, or leads to the wrong thing.
+
+        Then `catalog.cross_links` says so; that a link leads nowhere at all is for `catalog.links`.
+        """
+        astray = self.problem is not None and (self.target is not None or not self.href)
+        return astray and self.rel in ACROSS
 
     def wrong(self, problem: str, expected: str, hint: str) -> Link:
         """The same link, with what is wrong about where it leads."""

@@ -1,4 +1,4 @@
-"""Every link of the catalog triplet: what the link report lists, and what `catalog.links` judges."""
+"""Every link of the catalog triplet: what `catalog.links` and `catalog.cross_links` judge, and the link report lists."""
 
 from __future__ import annotations
 

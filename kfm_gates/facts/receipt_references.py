@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kfm_gates.evidence.layout import Layout
+from kfm_gates.facts.acquired_windows import INGESTING
 from kfm_gates.facts.artifacts import produced
+from kfm_gates.facts.catalog_runs import CatalogRuns
 from kfm_gates.facts.chunk_reports import ChunkReports
 from kfm_gates.facts.container import Unmet, provides
 from kfm_gates.facts.file_paths import file_path
+from kfm_gates.facts.raw_history import RAW
 from kfm_gates.facts.writes import WrittenFile
 from kfm_gates.model.finding import Place
 from kfm_gates.model.receipt import Receipt
@@ -30,23 +33,38 @@ class ReceiptReference:
 
 @provides
 def receipt_references(
-    receipts: tuple[Receipt, ...], files: tuple[WrittenFile, ...], layout: Layout, chunks: ChunkReports
+    receipts: tuple[Receipt, ...],
+    files: tuple[WrittenFile, ...],
+    layout: Layout,
+    chunks: ChunkReports,
+    catalogs: CatalogRuns,
 ) -> tuple[ReceiptReference, ...]:
-    """All references of all receipts, but for what `ArtifactRecord` holds: the artifacts as last written.
+    """All references of all receipts, but for what `ArtifactRecord`, `CatalogFile` and `RawHistory` hold.
 
-    A later run that read an artifact with the very digest that was written says nothing beyond that. A digest
-    that a file had before a later run wrote it anew is history: whether it may be that,
-    `identity.replay` and `identity.immutable` say.
+    These are what runs wrote of artifacts, catalogs and raw files. A later run that read an artifact with the
+    very digest that was written says nothing beyond that. A digest that a file had before a later run wrote it
+    anew is history: whether it may be that, `identity.replay` and `identity.immutable` say.
     """
     written = produced(receipts, layout)
-    recorded = {place for _, place in written.values()}
+    recorded = {place for _, place in written.values()} | {each.place for each in catalogs.written}
+    recorded |= {place for receipt in receipts for place in _fetched(receipt, layout)}
     known = {(path, digest) for path, (digest, _) in written.items()}
-    known |= {(file.path, digest) for file in files for digest in file.earlier}
+    known |= catalogs.replaced | {(file.path, digest) for file in files for digest in file.earlier}
     found = [each for receipt in receipts for each in _of(receipt, layout, chunks)]
     found = [e for e in found if e.place not in recorded and (e.path, e.digest) not in known]
     if not found:
         raise Unmet("receipt.form")
     return tuple(found)
+
+
+def _fetched(receipt: Receipt, layout: Layout) -> Iterator[Place]:
+    """Where a passed ingest states the digests of what it wrote into RAW."""
+    if receipt.operation in INGESTING and receipt.validation.status == "pass":
+        for number, output in enumerate(receipt.outputs):
+            path = file_path(output.uri)
+            match = layout.match(path) if path is not None else None
+            if match is not None and match.name in RAW:
+                yield receipt.at(f"/outputs/{number}/digest")
 
 
 def _of(receipt: Receipt, layout: Layout, chunks: ChunkReports) -> Iterator[ReceiptReference]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from kfm_gates.engines.jsonld import RDF_TYPE, problems
+from kfm_gates.engines.jsonld import RDF_TYPE
 from kfm_gates.engines.jsonld_context import Context, read_context
 from kfm_gates.evidence.pointers import escape
 from kfm_gates.facts.container import Unmet, provides
+from kfm_gates.facts.linked import LinkedDcat, LinkedDocument, LinkedProv
 from kfm_gates.model.finding import Json, Place
 from kfm_gates.model.jsonld import Dcat, JsonLdDocument, Prov
 
@@ -80,20 +81,20 @@ class ProvStatements(Statements):
 
 
 @provides
-def dcat_statements(dcat: Dcat) -> DcatStatements:
-    """Read the DCAT document; what can't be read as JSON-LD is said by `catalog.dcat`."""
-    return DcatStatements(_read(dcat, "catalog.dcat"))
+def dcat_statements(dcat: Dcat, linked: LinkedDcat) -> DcatStatements:
+    """Read the DCAT document; what can't be read as JSON-LD is said by `catalog.jsonld`."""
+    return DcatStatements(_read(dcat, linked))
 
 
 @provides
-def prov_statements(prov: Prov) -> ProvStatements:
-    """Read the PROV document; what can't be read as JSON-LD is said by `catalog.prov`."""
-    return ProvStatements(_read(prov, "catalog.prov"))
+def prov_statements(prov: Prov, linked: LinkedProv) -> ProvStatements:
+    """Read the PROV document; what can't be read as JSON-LD is said by `catalog.jsonld`."""
+    return ProvStatements(_read(prov, linked))
 
 
-def _read(document: JsonLdDocument, form_check: str) -> tuple[Statement, ...]:
-    if problems(document.raw):
-        raise Unmet(form_check)
+def _read(document: JsonLdDocument, linked: LinkedDocument) -> tuple[Statement, ...]:
+    if linked.problems:
+        raise Unmet("catalog.jsonld")
     context, _ = read_context(document.raw["@context"])
     reader = _Reader(context, document.path)
     nodes = enumerate(document.raw["@graph"])

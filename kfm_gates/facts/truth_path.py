@@ -9,10 +9,8 @@ from typing import TypeAlias
 
 from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.layout import Layout
-from kfm_gates.evidence.reading import Unreadable
-from kfm_gates.evidence.snapshot import Snapshot
 from kfm_gates.evidence.subjects import Subject
-from kfm_gates.facts.container import Facts, Unmet, provides
+from kfm_gates.facts.container import Facts, provides
 from kfm_gates.facts.file_paths import file_path
 from kfm_gates.facts.origins import Origins
 from kfm_gates.facts.parsed import Parsed
@@ -55,30 +53,7 @@ class RunInput:
     written_by: tuple[Output, ...]
 
 
-@dataclass(frozen=True)
-class RawFile:
-    """A file of an acquisition: as it is on disk, and as the record lists it (digest and size, or None)."""
-
-    path: str
-    place: Place
-    on_disk: tuple[str, int] | None
-    listed: tuple[str, int] | None
-
-
-@dataclass(frozen=True)
-class Record:
-    """An acquisition record that a run of another version wrote: its digest now, and as that run states it.
-
-    Records that the version's own runs wrote are compared with their receipts.
-    """
-
-    path: str
-    on_disk: str
-    stated: str
-    receipt: str
-
-
-Step: TypeAlias = RunInput | RawFile | Record | Order
+Step: TypeAlias = RunInput | Order
 
 
 @dataclass(frozen=True)
@@ -97,13 +72,9 @@ def truth_path(
     decision: PolicyDecision,
     manifest: Manifest,
 ) -> tuple[Stage, ...]:
-    """Every input of every run, every raw file, and every order of times."""
-    layout, index = facts.get(Layout), facts.get(Index)
-    outputs = _outputs(facts, receipts)
+    """Every input of every run, and every order of times."""
+    layout, outputs = facts.get(Layout), _outputs(facts, receipts)
     steps: list[Step] = list(_inputs(facts, layout, receipts, acquisitions, spec, decision, outputs))
-    for record in acquisitions:
-        steps += _raw_files(record, index, facts.get(Snapshot))
-        steps += _record(record, facts.get(Snapshot), outputs)
     steps += orders(layout, receipts, acquisitions, decision, manifest)
     steps += before_now(facts, receipts, acquisitions, decision, manifest)
     return tuple(Stage(step) for step in steps)
@@ -163,33 +134,3 @@ def _outputs(facts: Facts, receipts: tuple[Receipt, ...]) -> Mapping[str, list[O
                 if written is not None:
                     found[written].append(Output(receipt.path, receipt.created_at, reference.digest, own))
     return found
-
-
-def _raw_files(record: Acquisition, index: Index, snapshot: Snapshot) -> Iterator[RawFile]:
-    folder = index.variables[record.path][1]
-    there = index.of_acquisition("raw_artifact", folder["slug"], folder["acquisition_id"])
-    listed = {artifact.path: (i, artifact) for i, artifact in enumerate(record.artifacts)}
-    for path in there:
-        try:
-            content = snapshot.content(path)
-        except Unreadable:
-            raise Unmet("evidence.present") from None
-        on_disk = (content.digest, content.size)
-        if path in listed:
-            number, artifact = listed[path]
-            place = record.at(f"/artifacts/{number}/digest")
-            yield RawFile(path, place, on_disk, (artifact.digest, artifact.size))
-        else:
-            yield RawFile(path, Place(path), on_disk, None)
-    base = record.path.rpartition("/")[0]
-    for path, (number, artifact) in listed.items():
-        if path not in there and path.startswith(f"{base}/"):
-            yield RawFile(
-                path, record.at(f"/artifacts/{number}/path"), None, (artifact.digest, artifact.size)
-            )
-
-
-def _record(record: Acquisition, snapshot: Snapshot, outputs: Mapping[str, list[Output]]) -> Iterator[Record]:
-    for output in outputs.get(record.path, ()):
-        if not output.own:
-            yield Record(record.path, snapshot.content(record.path).digest, output.digest, output.receipt)

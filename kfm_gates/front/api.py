@@ -92,8 +92,8 @@ def evaluate(
     """Judge the evidence below `root` (or of the manifests named) in a judge process of its own.
 
     `operation` must be that of the profile. `subjects` (`slug/version`), `gates` and `checks` narrow the run,
-    which then yields no permit. `record` is a folder for decision.json, run.json and permit.json; without one
-    nothing is left on disk. `evaluated_at` is an RFC 3339 time with `Z`; `timeout` is in seconds.
+    which then yields no permit. `record` is a folder for decision.json, links.json, run.json and permit.json;
+    without one nothing is left on disk. `evaluated_at` is an RFC 3339 time with `Z`; `timeout` is in seconds.
 
     Raises UsageError for what is asked wrongly, EvidenceError when there is no subject, PermitInvalid when the
     policy pack is not the expected one, EngineError when the judge failed. A denial is no exception here:

@@ -16,7 +16,7 @@ from typing import TextIO
 
 from kfm_gates.errors import KfmGatesError
 from kfm_gates.evidence.snapshot import Folder
-from kfm_gates.judge import record
+from kfm_gates.judge import link_report, record
 from kfm_gates.judge.request import Request
 from kfm_gates.judge.session import NO_SUBJECT, Run, prepare, run
 from kfm_gates.model.finding import Json
@@ -76,6 +76,9 @@ def _judge(request: Request, out: TextIO) -> int:
         about["record"] = str(folder)
         if done.decision:
             record.write(folder, "decision.json", done.decision)
+        if done.links is not None:
+            report = {"decision_digest": done.decision_digest, "subjects": done.links}
+            record.write(folder, link_report.NAME, record.pretty(report))
         if permit is not None:
             about["permit"] = str(folder / "permit.json")
         record.write(folder, "run.json", record.pretty(about))

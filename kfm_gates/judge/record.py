@@ -1,4 +1,7 @@
-"""The record of a run on disk: `decision.json` and `run.json` always, `permit.json` last and only if open."""
+"""The record of a run on disk: `decision.json` and `run.json` always, `permit.json` last and only if open.
+
+Where links were judged, `links.json` is the report of them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from pathlib import Path
 from kfm_gates.errors import UsageError
 from kfm_gates.model.finding import Json
 
-NAMES = ("permit.json", "decision.json", "run.json")
+NAMES = ("permit.json", "decision.json", "links.json", "run.json")
 
 
 def clear(folder: Path, root: Path | None) -> None:

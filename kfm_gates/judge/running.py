@@ -6,10 +6,11 @@ entry ends with a status; nothing that a check does can take it off the docket.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kfm_gates.checks.api import Outcome
+from kfm_gates.errors import EngineError
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.facts.applicability import APPLICABILITY
 from kfm_gates.facts.container import Facts, Unmet
@@ -91,6 +92,14 @@ def judge(
             outcomes = {check: Outcome(Status.ABSTAIN, because=blocking) for check in group.checks}
         ended[group.id] = Entry(gate, group, _together([o.status for o in outcomes.values()]), outcomes)
     return tuple(ended[group.id] for _, group in docket.planned)
+
+
+def refuse_incomplete(docket: Docket, ended: Sequence[Entry], subject: str) -> None:
+    """Every docket entry ended exactly once; anything else is a defect, and no verdict can rest on it."""
+    if not docket.planned:
+        raise EngineError(f"{subject}: nothing was planned, so nothing is proven")
+    if [entry.group.id for entry in ended] != [group.id for _, group in docket.planned]:
+        raise EngineError(f"{subject}: what was judged is not what the docket planned")
 
 
 def _together(statuses: list[Status]) -> Status:

@@ -22,10 +22,11 @@ from kfm_gates.judge.bench_engines import Engines
 from kfm_gates.judge.configuration import load_configuration
 from kfm_gates.judge.decision import canonical, statement, subject_result
 from kfm_gates.judge.known_answers import Prover
+from kfm_gates.judge.link_report import JUDGED_BY, link_report
 from kfm_gates.judge.profile import Gate
 from kfm_gates.judge.redaction import Redaction
 from kfm_gates.judge.request import Request, Target, resolve_targets
-from kfm_gates.judge.running import Docket, judge, plan
+from kfm_gates.judge.running import judge, plan, refuse_incomplete
 from kfm_gates.judge.set_aside import out_of_use
 from kfm_gates.judge.settled import JudgedSubject, settled
 from kfm_gates.judge.suite import Suite, assemble
@@ -51,6 +52,8 @@ class Run:
     decision: bytes = b""
     decision_digest: str = ""
     exit_code: int = NO_SUBJECT
+    links: Json = None
+    """The link report of each version of which the links were judged, if a record is kept."""
     files: dict[str, str] = field(default_factory=dict)
     """Path to digest of every file that the decision rests on."""
     seconds: dict[str, float] = field(default_factory=dict)
@@ -120,6 +123,7 @@ def run(request: Request, suite: Suite, target: Target, progress: Progress) -> R
         )
     results = settled(judged, snapshot, layout, [each.notice for each in aside])
     done.files = {f["path"]: f["digest"] for each in results for f in each["files"]}
+    done.links = [each.links for each in judged if each.links is not None] or None
     done.statement = statement(
         suite,
         suite.profile.operation,
@@ -200,20 +204,14 @@ def judge_one(
     prove(suite.checks if waits else suite.with_needs(planned))
     facts.get(GraphReport).ask_ahead(set(planned) & set(suite.shapes.files))
     entries = judge(suite, facts, docket, subject.id, lambda check: progress(subject.id, check))
-    _refuse_incomplete(docket, [entry.group.id for entry in entries], subject)
+    refuse_incomplete(docket, entries, subject.id)
+    links = link_report(facts) if request.record and JUDGED_BY in planned else None
     files = facts.resolve(tuple[PinnedFile, ...])
     snapshot = facts.get(Snapshot)
     redaction = Redaction.of(facts, [entry.status for entry in entries])
     result = subject_result(subject.id, docket, entries, files, snapshot, redaction)  # type: ignore[arg-type]
-    return JudgedSubject(result, {f["path"]: snapshot.content(f["path"]).stamp for f in result["files"]})
-
-
-def _refuse_incomplete(docket: Docket, ended: list[str], subject: Subject) -> None:
-    """Every docket entry ended exactly once; anything else is a defect, and no verdict can rest on it."""
-    if not docket.planned:
-        raise EngineError(f"{subject.id}: nothing was planned, so nothing is proven")
-    if ended != [group.id for _, group in docket.planned]:
-        raise EngineError(f"{subject.id}: what was judged is not what the docket planned")
+    stamps = {file["path"]: snapshot.content(file["path"]).stamp for file in result["files"]}
+    return JudgedSubject(result, stamps, links)
 
 
 def _subjects(request: Request, suite: Suite, target: Target, snapshot: Snapshot) -> tuple[Subject, ...]:

@@ -10,7 +10,7 @@ from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.reading import Stamp
 from kfm_gates.evidence.snapshot import Snapshot
 from kfm_gates.judge.decision import worst
-from kfm_gates.model.finding import Place, Status, finding
+from kfm_gates.model.finding import Json, Place, Status, finding
 
 CHECK = "evidence.stable"
 
@@ -21,6 +21,8 @@ class JudgedSubject:
 
     result: dict[str, Any]
     stamps: Mapping[str, Stamp | None]
+    links: Json = None
+    """Every link of the version's catalogs and what became of it, if a record is kept."""
 
 
 def settled(

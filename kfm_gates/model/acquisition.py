@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from kfm_gates.model.base import Closed, EvidenceModel, NonEmptyArray
+from kfm_gates.model.base import Closed, EvidenceModel, Maybe, NonEmptyArray
 from kfm_gates.model.parts import SizedFile, Window
 from kfm_gates.model.refusal import Flaws, repeats
 from kfm_gates.model.text import Name, NonEmpty, RelativePath, Sha256, Slug, Timestamp, Uri
@@ -28,7 +28,10 @@ class Terms(Closed):
 
 
 class Acquisition(EvidenceModel):
-    """One acquisition; `window` is the period that the bytes speak of, not when they were fetched."""
+    """One acquisition; `window` is the period that the bytes speak of, not when they were fetched.
+
+    `validators_absent` is the reason why the source gave neither `etag` nor `last_modified`.
+    """
 
     kfm_acquisition_version: Literal["v1"]
     acquisition_id: Name
@@ -41,6 +44,7 @@ class Acquisition(EvidenceModel):
     supersedes: Name | None
     etag: NonEmpty | None
     last_modified: NonEmpty | None
+    validators_absent: Maybe[NonEmpty] = None
 
     def _flaws(self) -> Flaws:
         yield from repeats("artifacts", (artifact.path for artifact in self.artifacts), "path")

@@ -34,6 +34,22 @@ def test_patch_of_json_and_yaml() -> None:
     assert parse_yaml(broken.files[spec])["rights"]["license"] == "no"
 
 
+def test_names_of_versions_are_filled_in() -> None:
+    value = {"a": ["{slug}/{version}", "{version of public_generalized}", "{other}", 1], "{version}": None}
+    ops = [
+        {"file": "manifest", "patch": [{"op": "replace", "path": "/qa", "value": value}]},
+        {"file": "data/{slug}.txt", "text": "of {version}"},
+    ]
+    broken = apply(case(*ops), kansas(), LAYOUT)
+    slug, version = broken.subject.slug, broken.subject.version
+    other = base_subject(kansas(), LAYOUT, "public_generalized").version
+    filled = parse_json(broken.files[f"release/manifests/{slug}/{version}.json"])["qa"]
+    assert filled == {"a": [f"{slug}/{version}", other, "{other}", 1], "{version}": None}
+    assert broken.files[f"data/{slug}.txt"] == f"of {version}".encode()
+    with pytest.raises(EvidenceError, match="no version with the policy label"):
+        apply(case({"file": "manifest", "text": "{version of nobody}"}), kansas(), LAYOUT)
+
+
 def test_nothing_else_changes() -> None:
     broken = apply(case({"file": "artifact:counties.parquet", "flip": 100}), kansas(), LAYOUT)
     differing = [path for path in kansas() if kansas()[path] != broken.files.get(path)]

@@ -21,10 +21,11 @@ def test_all_but_artifacts_and_upstream_addresses_lead_to_files() -> None:
         "checksums.json",
         "qa/report.json",
         "acquisition.json",
-        "terms.txt",
         "manifests/",
     ):
         assert any(name in each for each in paths)
+    outputs = [each.place.file for each in found if "/outputs/" in each.place.pointer]
+    assert not [each for each in outputs if each.endswith(("/ingest.json", "/catalog.json"))]
     pointers = {each.place.pointer for each in found}
     assert {
         "/environment/container_digest",

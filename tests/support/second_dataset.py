@@ -130,7 +130,7 @@ def _build(layout: Layout) -> Tree:
     )
     folder = bench.folder("artifact", edition)
     spec = layout.path("spec", slug=edition.dataset.slug, spec8=edition.key)
-    rows, parts, made_by = [], {}, {}
+    rows, parts, made_by, boxes = [], {}, {}, {}
     acquired = {name: _acquired(bench, edition, name, geoids, raw, terms) for name, geoids in CHUNKS.items()}
     runs = [
         _run(bench, edition, "ingest", name, [e.PACKAGE], paths, applied=False)
@@ -142,6 +142,7 @@ def _build(layout: Layout) -> Tree:
         rows += chunk
         parts[name] = f"{folder}/{name}.parquet"
         bench.tree[parts[name]] = parquet.write(chunk)
+        boxes[parts[name]] = parquet.bbox(chunk)
         source = next(path for path in acquired[name] if "/artifacts/" in path)
         runs.append(_run(bench, edition, "transform", name, [source, spec], [parts[name]]))
         made_by[parts[name]] = runs[-1][1]
@@ -162,7 +163,9 @@ def _build(layout: Layout) -> Tree:
     qa = bench.put(bench.path("qa_report", edition), report)
     runs.append(_run(bench, edition, "transform", "", [*parts.values(), spec], [joined, checksums, qa]))
 
-    catalogs = _catalogs(bench, edition, artifacts, parquet.bbox(rows), runs, made_by)
+    boxes[joined] = parquet.bbox(rows)
+    catalogs = _catalogs(bench, edition, artifacts, boxes, runs, made_by)
+    _run(bench, edition, "catalog", "", [*artifacts, qa], catalogs)
     decision = bench.put(layout.path("policy_decision", decision=edition.decision), records.decision(edition))
     manifest = bench.put(bench.path("manifest", edition), records.manifest(edition, artifacts, catalogs))
     _run(bench, edition, "promote", "", [decision, *catalogs, qa], [manifest])
@@ -179,9 +182,11 @@ def _acquired(
     part = replace(edition, dataset=replace(edition.dataset, acquisition_id=f"atlas-{name}"))
     chunk = topojson.subset(raw, geoids)
     folder = records.raw_folder(part, bench.layout)
-    files = {f"{folder}/artifacts/{e.RAW_NAME}": chunk, f"{folder}/terms.txt": terms}
+    path = f"{folder}/artifacts/{name}-{e.RAW_NAME}"
+    files = {path: chunk, f"{folder}/terms.txt": terms}
     bench.tree |= files
     record = records.acquisition(part, bench.layout, chunk)
+    record["artifacts"][0]["path"] = path
     return [*files, bench.put(f"{folder}/acquisition.json", record)]
 
 
@@ -207,10 +212,11 @@ def _catalogs(
     bench: Bench,
     edition: Edition,
     artifacts: Mapping[str, bytes],
-    bbox: list[float],
+    boxes: Mapping[str, list[float]],
     runs: list[Run],
     made_by: Mapping[str, str],
 ) -> list[str]:
+    bbox = boxes[next(path for path in artifacts if path.endswith("counties.pmtiles"))]
     files = {
         "dcat": bench.path("dcat", edition),
         "prov": bench.path("prov", edition),
@@ -225,6 +231,8 @@ def _catalogs(
     bench.put(here, stac.collection(edition, here, bbox, items, files))
     for artifact, path in items.items():
         own = files | {"transform": made_by.get(artifact, files["transform"])}
-        bench.put(path, stac.item(edition, path, artifact, len(artifacts[artifact]), bbox, here, own))
+        bench.put(
+            path, stac.item(edition, path, artifact, len(artifacts[artifact]), boxes[artifact], here, own)
+        )
     bench.put(files["prov"], linked.prov(edition, runs))
     return [files["dcat"], here, *items.values(), files["prov"]]

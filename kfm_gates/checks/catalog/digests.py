@@ -8,7 +8,7 @@ from kfm_gates.facts.digest_claims import DigestClaim
 from kfm_gates.model.finding import OK, Verdict, deny
 
 
-@check("catalog.digests", needs="catalog.links", serves="R-153")
+@check("catalog.digests", needs="catalog.cross_links", serves="R-153")
 def digests(claim: DigestClaim) -> Verdict:
     """Deny a digest or size in STAC, DCAT or PROV that is not that of the bytes, or that is not stated at all.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kfm_gates.checks.api import check
-from kfm_gates.facts.truth_path import Output, RawFile, Record, RunInput, Stage
+from kfm_gates.facts.truth_path import Output, RunInput, Stage
 from kfm_gates.facts.truth_path_times import Order
-from kfm_gates.model.finding import OK, Finding, Place, Verdict, deny, finding, verdict
+from kfm_gates.model.finding import OK, Finding, Verdict, deny, finding, verdict
 from kfm_gates.model.text import instant
 
 _FETCHING = frozenset({"ingest", "ingest+publish"})
@@ -28,10 +28,6 @@ def truth_path(stage: Stage) -> Verdict:
     step = stage.step
     if isinstance(step, RunInput):
         return verdict(_input(step))
-    if isinstance(step, RawFile):
-        return _raw(step)
-    if isinstance(step, Record):
-        return _record(step)
     return _order(step)
 
 
@@ -88,39 +84,6 @@ def _odd(given: RunInput, what: str) -> Finding:
         found=given.path,
         expected="a raw file that its acquisition lists, an output of an earlier run, or the spec",
         hint="bring it in through an acquisition, or have the run that makes it write a receipt",
-    )
-
-
-def _raw(file: RawFile) -> Verdict:
-    if file.listed is None:
-        return deny(
-            file.place,
-            f"no acquisition lists the raw file {file.path}",
-            found="a file of unknown origin",
-            expected="every raw file in its acquisition record",
-            hint="remove it, or fetch it again through an acquisition that lists it",
-        )
-    if file.on_disk != file.listed:
-        state = "is not there" if file.on_disk is None else "is not what was acquired"
-        return deny(
-            file.place,
-            f"the raw file {file.path} {state}",
-            found=None if file.on_disk is None else f"{file.on_disk[0]}, {file.on_disk[1]} bytes",
-            expected=f"{file.listed[0]}, {file.listed[1]} bytes",
-            hint="restore the file; raw data is never changed, new data is a new acquisition",
-        )
-    return OK
-
-
-def _record(record: Record) -> Verdict:
-    if record.on_disk == record.stated:
-        return OK
-    return deny(
-        Place(record.path),
-        "the acquisition record is not the one that the ingest wrote",
-        found=record.on_disk,
-        expected=f"{record.stated}, as {record.receipt} states",
-        hint="restore the record; a new acquisition gets a new one",
     )
 
 

@@ -18,15 +18,15 @@ def artifacts(manifest: Manifest, spec: Spec, subject: Subject, index: Index, la
     """Deny a manifest whose artifacts are not exactly those on disk and those that the specification demands.
 
     An artifact that is on disk and not in the manifest would be published without ever having been approved;
-    an output that the specification demands and the manifest lacks makes the release a partial one. The media
-    type is what consumers open the file with. Run the pipeline that makes all outputs, list them all with the
-    media types of the specification, and remove what does not belong to the version.
+    an output that the specification demands and the manifest lacks makes the release a partial one. Run the
+    pipeline that makes all outputs, list them all, and remove what does not belong to the version. (Their
+    media types are judged by `catalog.media_types`.)
     """
     folder = (
         layout.templates["artifact"].format(slug=subject.slug, version=subject.version).removesuffix("**")
     )
     on_disk = set(index.of_version("artifact", subject.slug, subject.version))
-    outputs = {folder + output.path: (n, output.media_type) for n, output in enumerate(spec.outputs)}
+    outputs = {folder + output.path: number for number, output in enumerate(spec.outputs)}
     return verdict(
         [
             *_not_listed(manifest, on_disk),
@@ -47,9 +47,7 @@ def _not_listed(manifest: Manifest, on_disk: set[str]) -> Iterator[Finding]:
         )
 
 
-def _not_specified(
-    manifest: Manifest, outputs: dict[str, tuple[int, str]], on_disk: set[str]
-) -> Iterator[Finding]:
+def _not_specified(manifest: Manifest, outputs: dict[str, int], on_disk: set[str]) -> Iterator[Finding]:
     for number, artifact in enumerate(manifest.artifacts):
         if artifact.path not in on_disk:
             continue  # `identity.digests` says so
@@ -61,19 +59,11 @@ def _not_specified(
                 expected=" or ".join(sorted(outputs)),
                 hint="add the output to the specification, which makes a new version, or remove the artifact",
             )
-        elif artifact.media_type != outputs[artifact.path][1]:
-            yield finding(
-                manifest.at(f"/artifacts/{number}/media_type"),
-                "the media type is not that of the specification",
-                found=artifact.media_type,
-                expected=outputs[artifact.path][1],
-                hint="write the media type of the specification",
-            )
 
 
-def _not_delivered(manifest: Manifest, spec: Spec, outputs: dict[str, tuple[int, str]]) -> Iterator[Finding]:
+def _not_delivered(manifest: Manifest, spec: Spec, outputs: dict[str, int]) -> Iterator[Finding]:
     listed = {artifact.path for artifact in manifest.artifacts}
-    for path, (number, _) in outputs.items():
+    for path, number in outputs.items():
         if path not in listed:
             yield finding(
                 spec.at(f"/outputs/{number}/path"),
