@@ -40,18 +40,7 @@ class ShaclCheck:
         except Unmet as unmet:
             return Outcome(Status.ABSTAIN, because=(unmet.because,))
         forms = [document.form for document in documents]
-        findings = [each for form in forms for each in form.findings]
-        for document in documents:
-            findings += [
-                finding(
-                    Place(document.form.path, p.pointer),
-                    p.message,
-                    found=p.found,
-                    expected=p.expected,
-                    hint=p.hint,
-                )
-                for p in document.problems
-            ]
+        findings = [each for document in documents for each in document.findings]
         if findings:
             return concluded(self.about.id, len(forms), findings)
         answer = report.answer(self.evidence)

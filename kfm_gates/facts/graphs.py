@@ -16,6 +16,7 @@ from kfm_gates.errors import EngineError
 from kfm_gates.facts.container import Facts, Unmet, provides
 from kfm_gates.facts.documents import KINDS, Form
 from kfm_gates.facts.given import ShapeChecks
+from kfm_gates.model.finding import Finding, Place, finding
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,21 @@ class GraphDocument:
 
     form: Form[Any]
     problems: tuple[SchemaProblem, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with its form, else why it can't be read as a graph without a guess or a loss."""
+        return self.form.findings or tuple(
+            finding(
+                Place(self.form.path, p.pointer), p.message, found=p.found, expected=p.expected, hint=p.hint
+            )
+            for p in self.problems
+        )
+
+
+def read_graph(form: Form[Any]) -> GraphDocument:
+    """A document as a graph, if it can be read as one."""
+    return GraphDocument(form, () if form.findings else problems(form.raw))
 
 
 class GraphReport:
@@ -42,8 +58,7 @@ class GraphReport:
     def _document(self, name: str) -> GraphDocument:
         if name not in self._documents:
             model: Any = next(kind.model for kind in KINDS if kind.name == name)
-            form = self._facts.get(Form[model])
-            self._documents[name] = GraphDocument(form, () if form.findings else problems(form.raw))
+            self._documents[name] = read_graph(self._facts.get(Form[model]))
         return self._documents[name]
 
     def ask_ahead(self, checks: Iterable[str]) -> None:
@@ -54,9 +69,7 @@ class GraphReport:
         for names in sorted({self._shapes.evidence[check] for check in checks}):
             try:
                 found = self.documents(names)
-                if names not in self._asked and not any(
-                    each.form.findings or each.problems for each in found
-                ):
+                if names not in self._asked and not any(each.findings for each in found):
                     self._asked[names] = self._ask(names, found)
             except (Unmet, EngineError):
                 continue
@@ -65,7 +78,7 @@ class GraphReport:
         """What all shapes over exactly these documents say, in one call; None when one can't be read as a graph."""
         if names not in self._answers:
             found = self.documents(names)
-            readable = not any(each.form.findings or each.problems for each in found)
+            readable = not any(each.findings for each in found)
             ask = self._asked.pop(names, None) or (self._ask(names, found) if readable else None)
             self._answers[names] = ask() if ask else None
         return self._answers[names]
