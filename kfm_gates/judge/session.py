@@ -64,11 +64,7 @@ def prepare(request: Request) -> tuple[Suite, Target]:
     target = resolve_targets(request.targets, folder, configuration.root, configuration.layout)
     configuration = load_configuration(file, folder, target.root)
     suite = assemble(configuration, request.profile)
-    for file in suite.policy_files():
-        if file.is_relative_to(target.root):
-            raise UsageError(
-                f"{file}: policy is never read from inside the evidence root ({target.root}); move it out of the root"
-            )
+    refuse_policy_inside(suite, target.root)
     if request.operation is not None and request.operation != suite.profile.operation:
         raise UsageError(
             f"the profile {suite.profile.name} is for the operation {suite.profile.operation!r}, "
@@ -93,6 +89,15 @@ def prepare(request: Request) -> tuple[Suite, Target]:
                 f"--evaluated-at {request.evaluated_at}: write a time as 2026-10-01T12:00:00Z"
             ) from error
     return suite, target
+
+
+def refuse_policy_inside(suite: Suite, root: Path) -> None:
+    """Raise UsageError for a profile or a pack that lies among what it would judge."""
+    for file in suite.policy_files():
+        if file.is_relative_to(root):
+            raise UsageError(
+                f"{file}: policy is never read from inside the evidence root ({root}); move it out of the root"
+            )
 
 
 def run(request: Request, suite: Suite, target: Target, progress: Progress) -> Run:
