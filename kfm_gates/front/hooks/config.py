@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kfm_gates.engines.json_schema_engine import JsonSchemaEngine
 from kfm_gates.errors import EngineError, UsageError
+from kfm_gates.evidence.layout import Layout
 from kfm_gates.front.hooks.catalog import Hook
 from kfm_gates.front.hooks.lines import Line, Look
 from kfm_gates.judge.configuration import CONFIGURATION_FILES, load_configuration
@@ -40,6 +41,7 @@ def _try(file: str) -> bool:
         if not isinstance(tools, dict) or "kfm-gates" not in tools:
             return False
     configuration = load_configuration(path, folder, None)
+    Layout.of(configuration.paths or {})
     suite = assemble(configuration)
     JsonSchemaEngine(configuration.schemas)
     if configuration.root is not None:
