@@ -31,11 +31,17 @@ class Hook:
     """Checks that it asks about the versions of these files, when all that they need is there."""
 
     @property
-    def files(self) -> str:
-        """The pattern that pre-commit looks for in a path, in the built-in layout; empty for no files."""
+    def patterns(self) -> tuple[str, ...]:
+        """Regular expressions for the paths of its files, in the built-in layout."""
+        if not self.templates:
+            return self.others
         layout = Layout.kfm_v1()
-        found = [*(layout.pattern(name) for name in self.templates), *self.others]
-        return f"^{ANYWHERE}(?:{'|'.join(found)})$" if found else ""
+        return (*(layout.pattern(name) for name in self.templates), *self.others)
+
+    @property
+    def files(self) -> str:
+        """The pattern that pre-commit looks for in a path; empty for a hook without files of its own."""
+        return f"^{ANYWHERE}(?:{'|'.join(self.patterns)})$" if self.patterns else ""
 
 
 HOOKS: tuple[Hook, ...] = (
@@ -80,10 +86,10 @@ HOOKS: tuple[Hook, ...] = (
         "kfm-gates.toml and [tool.kfm-gates] in pyproject.toml",
         others=(r"kfm-gates\.toml", r"pyproject\.toml"),
     ),
-    Hook("kfm-full", "KFM gates, whole", "judge the whole evidence, as in CI; yields the permit that CI would"),
+    Hook("kfm-full", "KFM gates, whole", "judge the whole evidence, as CI does"),
 )  # fmt: skip
 
 
 def hook(id: str) -> Hook | None:
     """The hook of this id that looks at files, or None."""
-    return next((each for each in HOOKS if each.id == id and each.files), None)
+    return next((each for each in HOOKS if each.id == id and (each.templates or each.others)), None)

@@ -1,10 +1,15 @@
+import functools
 import re
+from typing import Any
 
 import pytest
+import yaml
+from pre_commit.clientlib import load_manifest
 
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.facts.files import DOCUMENTS
 from kfm_gates.front.hooks.catalog import HOOKS, hook
+from tests.support.repository import REPOSITORY
 
 V = "kansas-counties/2017.90834627.fdff5ab1"
 GOOD = {
@@ -93,11 +98,38 @@ def test_a_hook_is_not_given_others(id: str, path: str) -> None:
 
 @pytest.mark.parametrize(("id", "path"), [(id, path) for id, paths in GOOD.items() for path in paths])
 def test_a_file_belongs_to_one_hook(id: str, path: str) -> None:
+    assert [each for each in GOOD if pattern(each).search(path)] == [id]
     assert [each.id for each in HOOKS if each.files and re.search(each.files, path)] == [id]
 
 
 def test_every_hook_with_files_is_tried() -> None:
     assert set(GOOD) == set(BAD) == {each.id for each in HOOKS if each.files}
+
+
+def test_what_is_published_is_what_the_table_says() -> None:
+    assert list(published()) == [each.id for each in HOOKS]
+    for each in HOOKS:
+        entry = published()[each.id]
+        assert entry["language"] == "python"
+        assert entry["entry"] == (f"kfm-gates hook {each.id}" if each.files else "kfm-gates check")
+
+
+def test_files_are_judged_in_one_process_and_links_are_shown() -> None:
+    for each in HOOKS:
+        entry = published()[each.id]
+        if each.files:
+            assert (entry["require_serial"], entry["types"], entry["types_or"]) == (
+                True,
+                [],
+                ["file", "symlink"],
+            )
+        else:
+            assert (entry["always_run"], entry["pass_filenames"]) == (True, False)
+            assert entry["stages"] == ["pre-push", "manual"]
+
+
+def test_pre_commit_accepts_what_is_published() -> None:
+    load_manifest(str(REPOSITORY / ".pre-commit-hooks.yaml"))
 
 
 def test_every_document_has_one_hook() -> None:
@@ -121,7 +153,13 @@ def test_the_whole_run_is_no_hook_on_files() -> None:
     assert hook("kfm-nothing") is None
 
 
+@functools.cache
+def published() -> dict[str, dict[str, Any]]:
+    """What pre-commit reads, by the hook's id."""
+    text = (REPOSITORY / ".pre-commit-hooks.yaml").read_text("utf-8")
+    return {entry["id"]: entry for entry in yaml.safe_load(text)}
+
+
 def pattern(id: str) -> re.Pattern[str]:
-    """As pre-commit compiles it."""
-    (found,) = (each for each in HOOKS if each.id == id)
-    return re.compile(found.files)
+    """As pre-commit compiles it, for `search`."""
+    return re.compile(published()[id]["files"])
