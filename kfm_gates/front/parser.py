@@ -75,6 +75,11 @@ def _check(command: Parser) -> None:
     add("--gate", action="append", default=[], metavar="NAME", help="judge only this gate (no permit)")
     add("--check", action="append", default=[], metavar="ID", help="judge only this check (no permit)")
     add(
+        "--changed-since",
+        metavar="REV",
+        help="judge only versions that differ from a Git revision (no permit)",
+    )
+    add(
         "--format",
         action="append",
         default=[],
