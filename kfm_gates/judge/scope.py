@@ -33,6 +33,12 @@ def scope_of(request: Request, suite: Suite, target: Target, snapshot: Snapshot,
     commit, never_aside = None, frozenset[Subject]()
     if request.changed_since is not None:
         touched = touched_since(request.changed_since, target.root, suite, snapshot, subjects)
+        if not touched.subjects and not discover(snapshot, suite.configuration.layout):
+            # Exit code 5 must mean that versions are there and rest, not that the root is another folder.
+            raise UsageError(
+                f"--changed-since {request.changed_since}: there is no dataset version below {target.root}, "
+                "neither now nor then; give the evidence root"
+            )
         # Versions of which nothing is left are among those that are touched, not among those that were found.
         kept = touched.subjects if whole_root else touched.subjects & set(subjects)
         subjects, commit, never_aside = tuple(sorted(kept)), touched.commit, touched.altered

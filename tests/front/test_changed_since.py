@@ -189,6 +189,15 @@ def test_a_revision_that_can_not_be_had(revision: str, said: str, git: Git) -> N
     assert said in ran.err
 
 
+def test_a_folder_without_versions_is_not_one_in_which_nothing_changed(git: Git) -> None:
+    git.write("elsewhere/README.md", "x")
+    git.commit()
+    ran = check(Path("elsewhere"), "--changed-since", "HEAD", cwd=git.folder)
+    assert ran.code == 2, ran.said
+    assert "there is no dataset version below" in ran.err
+    assert "give the evidence root" in ran.err
+
+
 def test_without_a_repository(tmp_path: Path) -> None:
     shutil.copytree(KANSAS, tmp_path / "evidence")
     ran = check(Path("evidence"), "--changed-since", "HEAD", cwd=tmp_path)
