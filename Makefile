@@ -14,7 +14,7 @@ LOCK   := uv pip compile pyproject.toml --all-extras --universal --python-versio
 OFFLINE := $(shell unshare --map-current-user --net true 2>/dev/null && echo unshare --map-current-user --net \
              || { unshare --map-root-user --net true 2>/dev/null && echo unshare --map-root-user --net; })
 
-.PHONY: help gates test test-slow lint format docs bench wheel-test lock clean
+.PHONY: help gates test test-slow lint format docs bench wheel-test hooks-test lock clean
 
 help:  ## Show the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -47,6 +47,9 @@ bench: .venv/installed  ## Measure, and write benchmarks/RESULTS.md
 
 wheel-test: .venv/installed  ## Build wheel and sdist, and prove that what is installed judges the same
 	$(BIN)/python tests/packaging/prove_distributions.py
+
+hooks-test: .venv/installed  ## Have pre-commit install the hooks, and prove by commits that they stop what is broken
+	$(BIN)/python tests/packaging/prove_hooks.py
 
 lock:  ## Resolve the dependencies anew (the only verb that changes requirements/)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \

@@ -76,6 +76,9 @@ def processes(folder: Path, repeat: int, *, versions: int) -> list[Measured]:
     one = rows[-2]
     all_of_them = timed(f"{versions} versions, cold", max(2, repeat // 3), command(COMMAND, "check", many))
     per_version = (all_of_them.fastest - one.fastest) / (versions - 1)
+    catalogs = sorted(path for path in (many / "data" / "catalog").rglob("*") if path.is_file())[:50]
+    hook = (COMMAND, "hook", "kfm-catalog", *catalogs)
+    rows.append(timed(f"hook `kfm-catalog`, {len(catalogs)} files, warm", repeat, command(*hook), 0.3))
     rows += [
         all_of_them,
         Measured(

@@ -1,6 +1,6 @@
 """Write the generated documents, or tell whether they are current.
 
-python docs/generate.py           writes docs/checks, docs/schemas and docs/gates.md
+python docs/generate.py           writes docs/checks, docs/schemas, docs/gates.md and .pre-commit-hooks.yaml
 python docs/generate.py --check   exit 1 if one of them is not what would be written
 """
 
@@ -16,6 +16,7 @@ if str(DOCS.parent) not in sys.path:
     sys.path.insert(0, str(DOCS.parent))
 
 from docs.generator.gates import gates  # noqa: E402
+from docs.generator.hooks import hooks  # noqa: E402
 from docs.generator.pages import pages  # noqa: E402
 from docs.generator.readme import readme  # noqa: E402
 from kfm_gates.model.published import published_schemas, text_of  # noqa: E402
@@ -27,6 +28,7 @@ def documents() -> dict[str, str]:
     found |= {f"schemas/{name}": text_of(schema) for name, schema in published_schemas().items()}
     found["gates.md"] = gates()
     found["../README.md"] = readme()
+    found["../.pre-commit-hooks.yaml"] = hooks()
     return found
 
 
@@ -34,7 +36,8 @@ def there() -> dict[str, str]:
     """What lies below docs/ where generated documents belong."""
     files = [DOCS / "gates.md", *(DOCS / "checks").glob("*"), *(DOCS / "schemas").glob("*")]
     found = {path.relative_to(DOCS).as_posix(): path.read_text("utf-8") for path in files if path.is_file()}
-    return found | {"../README.md": (DOCS.parent / "README.md").read_text("utf-8")}
+    above = {name: DOCS.parent / name for name in ("README.md", ".pre-commit-hooks.yaml")}
+    return found | {f"../{name}": path.read_text("utf-8") for name, path in above.items() if path.is_file()}
 
 
 def differences(wanted: Mapping[str, str], found: Mapping[str, str]) -> list[str]:

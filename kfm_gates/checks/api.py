@@ -81,7 +81,10 @@ class PythonCheck:
             return Outcome(Status.ABSTAIN, because=(unmet.because,))
         findings: list[Finding] = []
         for item in items:
-            verdict = self.function(item, **rest, **settings)
+            try:
+                verdict = self.function(item, **rest, **settings)
+            except Unmet as unmet:  # seen only now: what another check denies is in the way
+                return Outcome(Status.ABSTAIN, because=(unmet.because,))
             if isinstance(verdict, Denied):
                 findings += verdict.findings
             elif not isinstance(verdict, Ok):

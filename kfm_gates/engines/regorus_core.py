@@ -53,6 +53,16 @@ class RegorusCore:
             )
 
 
+def lint(policy: PolicyFile, data: Json) -> list[LintProblem]:
+    """Why one policy is refused, as far as that can be listed. Raises EngineError for one that can't be compiled."""
+    return [*rego_lint.lint_text(policy), *_Package(policy, data).problems]
+
+
+def parse(policy: PolicyFile) -> None:
+    """Read a file that is no policy, such as the tests of one. Raises EngineError with the place."""
+    _call(policy.path, regorus.Engine().add_policy, policy.path, policy.text)
+
+
 class _Package:
     """One policy in its own engine."""
 

@@ -9,10 +9,11 @@ A case is a JSON file:
 `base` names the version by its policy label. `file` is a template name, with `:pattern` when several
 files fit it, or a path. In paths and in what is written, `{slug}` and `{version}` stand for the base, and
 `{version of public}` for the version with that label. An operation is one of `patch` (RFC 6902: add, remove,
-replace), `delete`, `text`, `hex`, `flip` (a byte offset), `copy` (the new path), `append` (text), `changed`
-(touched while judging). With `reseal` every digest downstream is recomputed, except in the files that `keep`
-names, so that nothing but the check under test may deny. `rules` gives rules of the policy pack other texts
-(`{"rights/license.rego": "…"}`), for the check that judges the rules themselves.
+replace), `delete`, `text`, `hex`, `flip` (a byte offset), `copy` (the new path), `append` (text), `crlf` (line
+ends as on Windows), `changed` (touched while judging). With `reseal` every digest downstream is recomputed,
+except in the files that `keep` names, so that nothing but the check under test may deny. `rules` gives
+rules of the policy pack other texts (`{"rights/license.rego": "…"}`), for the check that judges the rules
+themselves.
 """
 
 from __future__ import annotations
@@ -118,6 +119,8 @@ def _apply_one(
             data = bytearray(files[path])
             data[value] ^= 1
             files[path] = bytes(data)
+        case "crlf":
+            files[path] = files[path].replace(b"\n", b"\r\n")
         case "copy":
             files[value] = files[path]
         case "changed":

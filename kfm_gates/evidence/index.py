@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.snapshot import Snapshot
@@ -11,14 +12,16 @@ from kfm_gates.evidence.snapshot import Snapshot
 class Index:
     """The files of a snapshot by template, and those that no template accounts for."""
 
-    def __init__(self, snapshot: Snapshot, layout: Layout) -> None:
+    def __init__(self, snapshot: Snapshot, layout: Layout, gone: Iterable[str] = ()) -> None:
+        """`gone` are paths that had a file; they are listed as if they still had."""
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._by_version: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         self._environments: dict[str, str] = {}
         self._by_acquisition: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         self.variables: dict[str, tuple[str, dict[str, str]]] = {}
         unknown = []
-        for path in snapshot.paths:
+        gone = frozenset(gone).difference(snapshot.paths)
+        for path in sorted((*snapshot.paths, *gone)) if gone else snapshot.paths:
             match = layout.match(path)
             if match is None:
                 unknown.append(path)

@@ -149,6 +149,10 @@ class Layout:
 
         return belongs
 
+    def pattern(self, name: str) -> str:
+        """A regular expression, without groups that capture, for the paths of a template."""
+        return "".join(_plain_regex(kind, text) for kind, text in _tokens(name, self.templates[name]))
+
     def zones(self) -> tuple[str, ...]:
         """The fixed folders under which every file must fit a template, e.g. `data/raw/`; sorted.
 
@@ -215,16 +219,20 @@ def _regex(tokens: list[tuple[str, str]], values: Mapping[str, str]) -> str:
     parts: list[str] = []
     seen: set[str] = set()
     for kind, text in tokens:
-        if kind == "literal":
-            parts.append(re.escape(text))
-        elif kind == "wild":
-            parts.append(r"[^/]+(?:/[^/]+)*" if text == "**" else r"[^/]+")
+        if kind != "variable":
+            parts.append(_plain_regex(kind, text))
         elif text in values:
             parts.append(re.escape(values[text]))
         else:
             parts.append(f"(?P={text})" if text in seen else f"(?P<{text}>[^/]+)")
             seen.add(text)
     return "".join(parts)
+
+
+def _plain_regex(kind: str, text: str) -> str:
+    if kind == "literal":
+        return re.escape(text)
+    return r"[^/]+(?:/[^/]+)*" if text == "**" else r"[^/]+"
 
 
 def _is_plain(path: str) -> bool:

@@ -17,6 +17,21 @@ _SCALAR = re.compile(rf"{STRING}|[^ \t\r\n,\]}}]*", re.DOTALL)
 _BRACKET = re.compile(rf"{STRING}|([\[{{])|[\]}}]", re.DOTALL)
 
 
+_DOCUMENTS = (".json", ".jsonld", ".jsonl", ".yaml", ".yml", "/checkpoint")
+
+
+def has_lines(path: str) -> bool:
+    """Whether a file is, by its name, a document in which a place has a line."""
+    return path.endswith(_DOCUMENTS)
+
+
+def line_in(path: str, data: bytes, pointer: str) -> int | None:
+    """The line of a place in a document, which is read as what its name says it is."""
+    if path.endswith(".jsonl"):
+        return locate_jsonl(data, pointer)
+    return locate(data, pointer, yaml=path.endswith((".yaml", ".yml")))
+
+
 def locate(data: bytes, pointer: str, *, yaml: bool = False) -> int | None:
     """The line on which the value at a pointer (RFC 6901) begins; of an object member, the line of its key.
 

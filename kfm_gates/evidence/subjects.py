@@ -46,13 +46,14 @@ def _of_ledger(snapshot: Snapshot, layout: Layout) -> set[Subject]:
         return found
     try:
         with snapshot.open(path) as lines:
-            found = {subject for line in lines if (subject := _of_entry(line)) is not None}
+            found = {subject for line in lines if (subject := subject_of(line)) is not None}
     except Unreadable:
         return found
     return found
 
 
-def _of_entry(line: bytes) -> Subject | None:
+def subject_of(line: bytes) -> Subject | None:
+    """The version that a line of a ledger names, however the rest of it reads; None when it names none."""
     try:
         entry = json.loads(line)
     except (ValueError, RecursionError):

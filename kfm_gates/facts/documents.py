@@ -153,12 +153,14 @@ def _forms(kind: Kind) -> Callable[[Facts], tuple[Form[Any], ...]]:
         if not paths:
             raise Unmet("evidence.present")
         parsed = facts.get(Parsed)
-        found = []
-        for path in paths:
-            found.append(parsed.once(kind.name, path, partial(_form, kind, parsed, path)))
-        return tuple(found)
+        return tuple(form_of(kind, parsed, path) for path in paths)
 
     return forms
+
+
+def form_of(kind: Kind, parsed: Parsed, path: str) -> Form[Any]:
+    """One document as a document of this kind, read once. Raises Unmet when it can't be parsed."""
+    return parsed.once(kind.name, path, partial(_form, kind, parsed, path))
 
 
 def _form(kind: Kind, parsed: Parsed, path: str) -> Form[Any]:

@@ -45,7 +45,7 @@ class PinnedFile:
 def pinned_files(facts: Facts, snapshot: Snapshot, index: Index) -> tuple[PinnedFile, ...]:
     """Every file of the subject that exists, read and hashed, sorted by path."""
     found = []
-    for path in sorted(set(_paths(facts))):
+    for path in sorted(named_paths(facts)):
         if path not in snapshot:
             continue
         template = index.name_of(path) or ""
@@ -56,6 +56,11 @@ def pinned_files(facts: Facts, snapshot: Snapshot, index: Index) -> tuple[Pinned
         else:
             found.append(PinnedFile(path, template, content.digest, content.size, None))
     return tuple(found)
+
+
+def named_paths(facts: Facts) -> frozenset[str]:
+    """Every path that a verdict on the version rests on, whether there is a file or not."""
+    return frozenset(_paths(facts))
 
 
 def _paths(facts: Facts) -> Iterator[str]:

@@ -17,6 +17,13 @@ class Clock:
 
 
 @dataclass(frozen=True)
+class Since:
+    """The Git commit that a run compares the evidence with; None when it compares it with none."""
+
+    commit: str | None = None
+
+
+@dataclass(frozen=True)
 class Tables:
     """The policy pack's data: vocabularies that a steward may change, by name (`rego/data/<name>.json`)."""
 

@@ -20,6 +20,7 @@ from kfm_gates.evidence.reading import Unreadable
 from kfm_gates.evidence.snapshot import Folder, Snapshot
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import provides
+from kfm_gates.facts.given import Since
 from kfm_gates.facts.origins import Origins
 from kfm_gates.facts.releases import PROMOTING
 
@@ -36,6 +37,8 @@ class Edit:
     commit: str | None
     promoted: frozenset[Subject] | None
     """The versions that the ledger had promoted before the edit; None for an edit of the ledger itself."""
+    since: str | None = None
+    """The commit since when it happened, where that is all that is known."""
 
     @property
     def of_ledger(self) -> bool:
@@ -59,10 +62,24 @@ class History:
 
 
 @provides(shared=True)
-def edits(snapshot: Snapshot, layout: Layout) -> Edits:
+def edits(snapshot: Snapshot, layout: Layout, since: Since) -> Edits:
     """Ask Git once per root. Raises EngineError when there is a repository and Git can't tell."""
     source = snapshot.source
-    if not isinstance(source, Folder) or not os.path.lexists(source.root / ".git"):
+    if not isinstance(source, Folder):
+        return Edits((), ())
+    known = _of_history(source, snapshot, layout)
+    if since.commit is None:
+        return known
+    later = _since(source, snapshot, layout, since.commit)
+    said = {edit.path for edit in known.of_files}
+    return Edits(
+        (*known.of_files, *(edit for edit in later.of_files if edit.path not in said)),
+        known.of_ledger or later.of_ledger,
+    )
+
+
+def _of_history(source: Folder, snapshot: Snapshot, layout: Layout) -> Edits:
+    if not os.path.lexists(source.root / ".git"):
         return Edits((), ())
     try:
         repository = Repository.around(source.root)
@@ -74,6 +91,28 @@ def edits(snapshot: Snapshot, layout: Layout) -> Edits:
         )
     except GitProblem as error:
         raise EngineError(f"what Git knows of the evidence can't be told: {error}") from error
+
+
+def _since(source: Folder, snapshot: Snapshot, layout: Layout, commit: str) -> Edits:
+    """What differs from a commit, wherever in the work tree the evidence lies."""
+    try:
+        repository = Repository.around(source.root)
+        if repository is None:
+            raise GitProblem(f"{source.root} lies in no Git work tree")
+        ledger = layout.path("ledger")
+        promoted, before = _promoted(repository, ledger, commit), repository.read(commit, ledger)
+        changed = [each for each in changes_on_disk(repository, commit) if each.kind != "added"]
+    except GitProblem as error:
+        raise EngineError(f"what changed since {commit[:12]} can't be told: {error}") from error
+    appended = before is None or _now(snapshot, ledger).startswith(before)
+    return Edits(
+        tuple(
+            Edit(each.path, each.kind, None, promoted, commit)
+            for each in changed
+            if _is_kept(layout, each.path)
+        ),
+        () if appended else (Edit(ledger, "altered", None, None, commit),),
+    )
 
 
 @provides

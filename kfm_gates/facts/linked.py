@@ -56,5 +56,10 @@ def linked_documents(dcat: LinkedDcat, prov: LinkedProv) -> tuple[LinkedDocument
     return dcat, prov
 
 
+def read_linked(form: Form[Any]) -> LinkedDocument:
+    """One document alone, for those who have no version around it."""
+    return LinkedDocument(form, _problems(form))
+
+
 def _problems(form: Form[Any]) -> tuple[SchemaProblem, ...]:
     return () if form.findings else problems(form.raw)

@@ -14,6 +14,7 @@ from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import Facts, Unmet, provides
 from kfm_gates.facts.documents import KINDS
 from kfm_gates.facts.files import PinnedFile
+from kfm_gates.facts.line_ends import WindowsLineEnds
 from kfm_gates.facts.origins import Origins
 from kfm_gates.facts.strays import Stray, Strays
 
@@ -41,6 +42,8 @@ class Presence:
     thing: Due | PinnedFile | Stray
     stands_in: str | None = None
     """For a file: what it is a pointer of, instead of the bytes that belong there."""
+    windows_line_ends: bool = False
+    """For a file: whether a checkout gave it line ends that it was not released with."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,16 @@ class Missing:
 
 @provides
 def presences(
-    facts: Facts, subject: Subject, snapshot: Snapshot, strays: Strays, files: tuple[PinnedFile, ...]
+    facts: Facts,
+    subject: Subject,
+    snapshot: Snapshot,
+    strays: Strays,
+    files: tuple[PinnedFile, ...],
+    mangled: WindowsLineEnds,
 ) -> tuple[Presence, ...]:
     """Everything that is due or there, for `evidence.present`."""
     found = [Presence(due) for due in _due(facts)]
-    found += [Presence(file, stand_in(snapshot, file)) for file in files]
+    found += [Presence(file, stand_in(snapshot, file), file.path in mangled.paths) for file in files]
     found += [Presence(stray) for stray in strays.of(subject)]
     return tuple(found)
 

@@ -57,6 +57,7 @@ def parser() -> Parser:
     _permit(_command(commands, "permit", "verify or show a permit"))
     _promoted(_command(commands, "promoted", "list the promoted versions of a root, and why others are not"))
     _diff(_command(commands, "diff", "compare two decisions; exit 1 if something new is denied"))
+    _hook(_command(commands, "hook", "look at single files, as pre-commit does; advice, never a verdict"))
     return top
 
 
@@ -73,6 +74,11 @@ def _check(command: Parser) -> None:
     add("--subject", action="append", default=[], metavar="SLUG/VERSION", help="judge only this (no permit)")
     add("--gate", action="append", default=[], metavar="NAME", help="judge only this gate (no permit)")
     add("--check", action="append", default=[], metavar="ID", help="judge only this check (no permit)")
+    add(
+        "--changed-since",
+        metavar="REV",
+        help="judge only versions that differ from a Git revision (no permit)",
+    )
     add(
         "--format",
         action="append",
@@ -122,6 +128,13 @@ def _digest(command: Parser) -> None:
 def _spec_hash(command: Parser) -> None:
     command.add_argument("spec", metavar="SPEC", help="a spec in YAML or JSON")
     command.add_argument("--method", metavar="NAME", help="instead of the hash method that the spec names")
+
+
+def _hook(command: Parser) -> None:
+    command.add_argument(
+        "hook", metavar="NAME", help="kfm-catalog, kfm-manifest, kfm-receipt, kfm-policy or kfm-config"
+    )
+    command.add_argument("files", nargs="*", metavar="FILE", help="the files of a commit")
 
 
 def _permit(command: Parser) -> None:

@@ -18,6 +18,7 @@ from kfm_gates.evidence.layout import Layout
 from kfm_gates.judge.toml_table import only_keys, parse_toml, take
 
 DEFAULT_PROFILE = "promotion-v1"
+CONFIGURATION_FILES = ("kfm-gates.toml", "pyproject.toml")
 _KEYS = ("root", "profile", "paths", "schemas")
 
 
@@ -59,9 +60,7 @@ def load_configuration(file: Path | None, start: Path, root: Path | None) -> Con
 
 
 def _candidates(start: Path) -> list[Path]:
-    return [
-        folder / name for folder in (start, *start.parents) for name in ("kfm-gates.toml", "pyproject.toml")
-    ]
+    return [folder / name for folder in (start, *start.parents) for name in CONFIGURATION_FILES]
 
 
 def _table(path: Path, *, required: bool) -> dict[str, Any] | None:

@@ -7,11 +7,10 @@ from typing import Any
 
 from kfm_gates.evidence.canonical import digest_of, jcs
 from kfm_gates.evidence.digests import sha256
-from kfm_gates.evidence.positions import locate, locate_jsonl
+from kfm_gates.evidence.positions import has_lines, line_in
 from kfm_gates.evidence.reading import Unreadable
 from kfm_gates.evidence.snapshot import Snapshot
 from kfm_gates.facts.files import PinnedFile
-from kfm_gates.facts.parsed import is_yaml
 from kfm_gates.judge.redaction import Redaction
 from kfm_gates.judge.running import Docket, Entry
 from kfm_gates.judge.suite import Suite
@@ -135,14 +134,10 @@ class _Lines:
         path = finding.place.file
         if finding.place.line:
             return finding.place.line
-        if path not in self._snapshot or not path.endswith(
-            (".json", ".jsonld", ".jsonl", ".yaml", ".yml", "/checkpoint")
-        ):
+        if path not in self._snapshot or not has_lines(path):
             return None
         try:
             data = self._snapshot.data(path)
         except Unreadable:
             return None
-        if path.endswith(".jsonl"):
-            return locate_jsonl(data, finding.place.pointer)
-        return locate(data, finding.place.pointer, yaml=is_yaml(path))
+        return line_in(path, data, finding.place.pointer)

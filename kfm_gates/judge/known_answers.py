@@ -22,7 +22,7 @@ from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.snapshot import Memory, Snapshot
 from kfm_gates.facts.container import Facts
-from kfm_gates.facts.given import Clock, ShapeChecks, Tables
+from kfm_gates.facts.given import Clock, ShapeChecks, Since, Tables
 from kfm_gates.facts.graphs import GraphReport
 from kfm_gates.facts.parsed import Parsed
 from kfm_gates.facts.policy_probes import RulesInUse
@@ -158,6 +158,7 @@ class Prover:
             Index: Index(snapshot, self._layout),
             type(broken.subject): broken.subject,
             Clock: Clock(str(case.get("evaluated_at", EVALUATED_AT))),
+            Since: Since(),
             Tables: self._suite.tables,
             ShapeChecks: self._suite.shapes,
             **self._given(self._sample_rules, case),

@@ -63,6 +63,7 @@ def _judge(request: Request, out: TextIO) -> int:
         "checks": done.suite.described(),
         "permit": None,
         "no_permit": None,
+        "no_subject": done.no_subject if done.exit_code == NO_SUBJECT else None,
     }
     permit: Json = None
     head: bytes | None = None

@@ -25,6 +25,7 @@ class Request:
     subjects: tuple[str, ...] = ()
     gates: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    changed_since: str | None = None
     evaluated_at: str | None = None
     jobs: int = 1
     record: str | None = None
@@ -34,7 +35,7 @@ class Request:
     @property
     def partial(self) -> bool:
         """Whether less than a whole profile is judged; such a run never yields a permit."""
-        return bool(self.subjects or self.gates or self.checks)
+        return bool(self.subjects or self.gates or self.checks or self.changed_since is not None)
 
     def to_json(self) -> Json:
         """The request as JSON."""

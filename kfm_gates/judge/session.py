@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,10 +13,10 @@ from kfm_gates.errors import EngineError, PermitMismatch, UsageError
 from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.snapshot import Folder, Snapshot
-from kfm_gates.evidence.subjects import Subject, discover
+from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import Facts
 from kfm_gates.facts.files import PinnedFile
-from kfm_gates.facts.given import Clock, ShapeChecks, Tables
+from kfm_gates.facts.given import Clock, ShapeChecks, Since, Tables
 from kfm_gates.facts.graphs import GraphReport
 from kfm_gates.facts.parsed import Parsed
 from kfm_gates.judge.bench_engines import Engines
@@ -27,7 +28,7 @@ from kfm_gates.judge.profile import Gate
 from kfm_gates.judge.redaction import Redaction
 from kfm_gates.judge.request import Request, Target, resolve_targets
 from kfm_gates.judge.running import judge, plan, refuse_incomplete
-from kfm_gates.judge.set_aside import out_of_use
+from kfm_gates.judge.scope import scope_of
 from kfm_gates.judge.settled import JudgedSubject, settled
 from kfm_gates.judge.suite import Suite, assemble
 from kfm_gates.judge.toml_table import did_you_mean
@@ -56,6 +57,8 @@ class Run:
     """The link report of each version of which the links were judged, if a record is kept."""
     files: dict[str, str] = field(default_factory=dict)
     """Path to digest of every file that the decision rests on."""
+    no_subject: str = ""
+    """Why there was nothing to judge, as a sentence."""
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -67,11 +70,7 @@ def prepare(request: Request) -> tuple[Suite, Target]:
     target = resolve_targets(request.targets, folder, configuration.root, configuration.layout)
     configuration = load_configuration(file, folder, target.root)
     suite = assemble(configuration, request.profile)
-    for file in suite.policy_files():
-        if file.is_relative_to(target.root):
-            raise UsageError(
-                f"{file}: policy is never read from inside the evidence root ({target.root}); move it out of the root"
-            )
+    refuse_policy_inside(suite, target.root)
     if request.operation is not None and request.operation != suite.profile.operation:
         raise UsageError(
             f"the profile {suite.profile.name} is for the operation {suite.profile.operation!r}, "
@@ -98,6 +97,15 @@ def prepare(request: Request) -> tuple[Suite, Target]:
     return suite, target
 
 
+def refuse_policy_inside(suite: Suite, root: Path) -> None:
+    """Raise UsageError for a profile or a pack that lies among what it would judge."""
+    for file in suite.policy_files():
+        if file.is_relative_to(root):
+            raise UsageError(
+                f"{file}: policy is never read from inside the evidence root ({root}); move it out of the root"
+            )
+
+
 def run(request: Request, suite: Suite, target: Target, progress: Progress) -> Run:
     """Judge what was prepared. The decision is complete, or an error is raised; nothing is written."""
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -105,10 +113,9 @@ def run(request: Request, suite: Suite, target: Target, progress: Progress) -> R
     policy = suite.pack_digest
     snapshot = Snapshot(Folder(target.root))
     layout = suite.configuration.layout
-    subjects = _subjects(request, suite, target, snapshot)
-    whole_root = not request.subjects and not target.named
-    aside = out_of_use(snapshot, layout, subjects, done.evaluated_at) if whole_root else ()
-    subjects = tuple(each for each in subjects if each not in {a.subject for a in aside})
+    scope = scope_of(request, suite, target, snapshot, done.evaluated_at)
+    subjects, aside, done.no_subject = scope.subjects, scope.aside, scope.no_subject
+    request = dataclasses.replace(request, changed_since=scope.commit)
     if not subjects:
         return done
     if request.jobs > 1 and len(subjects) > 1:
@@ -153,7 +160,9 @@ def judge_here(
         prover = Prover(suite, engines)
         index = Index(snapshot, layout)
         for subject in subjects:
-            given = given_facts(suite, prover.given({}), snapshot, layout, index, subject, evaluated_at)
+            since = Since(request.changed_since)  # by now a commit
+            ahead = prover.given({})
+            given = given_facts(suite, ahead, snapshot, layout, index, subject, evaluated_at, since)
             facts = Facts(given, shared)
             judged.append(judge_one(request, suite, facts, subject, progress, prover.prove))
             own = index.all_of_version(subject.slug, subject.version)
@@ -170,6 +179,7 @@ def given_facts(
     index: Index,
     subject: Subject,
     evaluated_at: str,
+    since: Since = Since(),  # noqa: B008
 ) -> dict[Any, object]:
     """What the facts about a subject are computed from; `given` is what a Prover gives."""
     return {
@@ -178,6 +188,7 @@ def given_facts(
         Index: index,
         Subject: subject,
         Clock: Clock(evaluated_at),
+        Since: since,
         Tables: suite.tables,
         ShapeChecks: suite.shapes,
         **given,
@@ -212,15 +223,3 @@ def judge_one(
     result = subject_result(subject.id, docket, entries, files, snapshot, redaction)  # type: ignore[arg-type]
     stamps = {file["path"]: snapshot.content(file["path"]).stamp for file in result["files"]}
     return JudgedSubject(result, stamps, links)
-
-
-def _subjects(request: Request, suite: Suite, target: Target, snapshot: Snapshot) -> tuple[Subject, ...]:
-    found = discover(snapshot, suite.configuration.layout)
-    wanted = [subject for subject in target.named if subject in found] if target.named else list(found)
-    for name in request.subjects:
-        if name not in {subject.id for subject in wanted}:
-            known = [subject.id for subject in wanted]
-            raise UsageError(
-                f"unknown subject {name!r}{did_you_mean(name, known)}; known: {', '.join(known[:10]) or 'none'}"
-            )
-    return tuple(s for s in wanted if not request.subjects or s.id in request.subjects)

@@ -121,6 +121,8 @@ def _invisible(text: str) -> str | None:
 
 
 def _unsafe(path: str) -> str | None:
+    if path.isascii():
+        return None
     if any(unicodedata.category(char) == "Cs" for char in path):
         return "is not valid Unicode"
     return None if unicodedata.is_normalized("NFC", path) else "is not in Unicode normal form C"

@@ -12,7 +12,7 @@ from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.snapshot import Memory, Snapshot, Source
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import Facts
-from kfm_gates.facts.given import Clock, Tables
+from kfm_gates.facts.given import Clock, Since, Tables
 from tests.support.judging import EVALUATED_AT, kansas
 
 LAYOUT = Layout.kfm_v1()
@@ -34,6 +34,7 @@ def facts(tree: Mapping[str, bytes] | Source, label: str = "public") -> Facts:
         Index: Index(snapshot, LAYOUT),
         Subject: subject(label),
         Clock: Clock(EVALUATED_AT),
+        Since: Since(),
         Tables: Tables(tables((HOUSE,))),
     }
     return Facts(given)

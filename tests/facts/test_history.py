@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from kfm_gates.errors import EngineError
 from kfm_gates.evidence.snapshot import Folder
+from kfm_gates.facts.container import Facts
+from kfm_gates.facts.given import Since
 from kfm_gates.facts.history import History
 from tests.support.git import Git
 from tests.support.judging import KANSAS, kansas
@@ -107,3 +110,60 @@ def test_a_repository_without_a_commit(tmp_path: Path) -> None:
     git = Git.new(tmp_path / "root")
     shutil.copytree(KANSAS, git.folder, dirs_exist_ok=True)
     assert edits(git) == []
+
+
+def since(git: Git, root: Path, commit: str, label: str = "public") -> list[tuple[str, str, str | None]]:
+    given = {**facts(Folder(root), label).given, Since: Since(commit)}
+    return [(edit.path, edit.kind, edit.since) for edit in Facts(given).get(History).edits]
+
+
+@pytest.fixture
+def below(tmp_path: Path) -> Git:
+    """The example dataset in a folder of a repository."""
+    made = Git.new(tmp_path / "top")
+    shutil.copytree(KANSAS, made.folder / "evidence")
+    made.commit()
+    return made
+
+
+def test_what_differs_from_a_commit_counts_wherever_the_root_lies(below: Git) -> None:
+    root, base = below.folder / "evidence", below("rev-parse", "HEAD").strip()
+    assert since(below, root, base) == []
+    below.write(f"evidence/{PARQUET}", b"other")
+    below.commit()
+    (root / RAW).unlink()
+    expected = [(RAW, "deleted", base), (PARQUET, "altered", base)]
+    assert sorted(since(below, root, base)) == sorted(expected)
+    assert since(below, root, base, "public_generalized") == [(RAW, "deleted", base)]
+
+
+def test_a_ledger_that_differs_from_a_commit_by_more_than_appended_lines(below: Git) -> None:
+    root, base = below.folder / "evidence", below("rev-parse", "HEAD").strip()
+    ledger = (root / "audit/ledger.jsonl").read_bytes()
+    below.write("evidence/audit/ledger.jsonl", ledger + b"{}\n")
+    assert since(below, root, base) == []
+    below.write("evidence/audit/ledger.jsonl", ledger[:-2])
+    assert since(below, root, base) == [("audit/ledger.jsonl", "altered", base)]
+
+
+def test_what_the_history_tells_is_not_told_twice(git: Git) -> None:
+    base = git("rev-parse", "HEAD").strip()
+    git.write(PARQUET, b"other")
+    git.commit()
+    assert since(git, git.folder, base) == [(PARQUET, "altered", None)]
+
+
+def test_what_was_not_released_at_that_commit_may_change(below: Git) -> None:
+    root = below.folder / "evidence"
+    ledger = (root / "audit/ledger.jsonl").read_bytes()
+    below.write("evidence/audit/ledger.jsonl", b"")
+    base = below.commit()
+    below.write("evidence/audit/ledger.jsonl", ledger)
+    below.write(f"evidence/{PARQUET}", b"other")
+    assert since(below, root, base) == []
+
+
+def test_without_a_repository_nothing_can_be_told(tmp_path: Path) -> None:
+    shutil.copytree(KANSAS, tmp_path / "evidence")
+    with pytest.raises(EngineError, match="lies in no Git work tree"):
+        since(Git(tmp_path), tmp_path / "evidence", "0" * 40)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,10 +34,16 @@ class Git:
         return self.run(*words, **extra).stdout.decode("utf-8", "replace")
 
     def run(self, *words: str | Path, check: bool = True, **extra: str) -> subprocess.CompletedProcess[bytes]:
-        """Run a command, with more environment."""
+        """Run a Git command, with more environment."""
+        return self.run_program(["git", *map(str, words)], check=check, **extra)
+
+    def run_program(
+        self, command: Sequence[str], check: bool = True, **extra: str
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run any program in the work tree, so that Git behaves in it as it does in `run`."""
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
         return subprocess.run(
-            ["git", *map(str, words)],
+            command,
             cwd=self.folder,
             env={
                 **kept,

@@ -16,7 +16,8 @@ def present(presence: Presence) -> Verdict:
 
     A missing document is never taken as "nothing to object": whoever can delete a file could then delete the
     objection. Restore the file, or produce it with the step that writes it. A link, a device or a pointer of
-    Git LFS or DVC is not the bytes that were to be judged: fetch the bytes (`git lfs pull`, `dvc pull`). A
+    Git LFS or DVC is not the bytes that were to be judged: fetch the bytes (`git lfs pull`, `dvc pull`). Nor
+    is a text that Git gave Windows line ends on checkout: `* -text` in .gitattributes keeps Git from it. A
     file in an evidence folder that fits no path template would be released without having been looked at:
     move it out of the folder, or to where the layout expects it.
     """
@@ -25,6 +26,8 @@ def present(presence: Presence) -> Verdict:
         return _due(thing)
     if isinstance(thing, Stray):
         return _stray(thing)
+    if presence.windows_line_ends:
+        return _mangled(thing)
     return _file(thing, presence.stands_in)
 
 
@@ -74,6 +77,16 @@ def _file(file: PinnedFile, stands_in: str | None) -> Verdict:
             hint=f"fetch them with `{'git lfs pull' if stands_in == 'Git LFS' else 'dvc pull'}`",
         )
     return OK
+
+
+def _mangled(file: PinnedFile) -> Verdict:
+    return deny(
+        Place(file.path),
+        f"{file.path} has Windows line ends, which it did not have when it was released",
+        found="lines that end with CR LF; with LF the digest is the stated one",
+        expected="the bytes that were released",
+        hint="set `* -text` in .gitattributes for the evidence, and check the files out anew",
+    )
 
 
 def _stray(stray: Stray) -> Verdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kfm_gates.checks.api import check
-from kfm_gates.facts.history import History
+from kfm_gates.facts.history import Edit, History
 from kfm_gates.facts.releases import PROMOTING
 from kfm_gates.facts.writes import Write, WrittenFile
 from kfm_gates.model.finding import Finding, Place, Verdict, finding, verdict
@@ -24,8 +24,9 @@ def immutable(file: WrittenFile, files: tuple[WrittenFile, ...], history: Histor
     exception: a `catalog` run may rebuild them, and only after that may a promotion write another manifest.
     Where the evidence root is the top of a Git work tree, its history counts as well: no commit, and no change
     that is not committed, may alter or delete the raw data, the artifacts or the checksums of a version that
-    the ledger had promoted by then, nor take a line out of the ledger. Restore what was released; what has to
-    change becomes a new version that supersedes this one.
+    the ledger had promoted by then, nor take a line out of the ledger. With `--changed-since` the same is asked
+    of all that differs from that commit. Restore what was released; what has to change becomes a new version
+    that supersedes this one.
     """
     findings = list(_rewritten(file, files))
     if file == files[0]:  # what Git says is said once
@@ -65,7 +66,7 @@ def _catalogs_changed(files: tuple[WrittenFile, ...], before: Write, after: Writ
 
 def _of_git(history: History) -> Iterator[Finding]:
     for edit in history.edits:
-        where = f"in the commit {edit.commit[:12]}" if edit.commit else "in the work tree, not committed"
+        where = _where(edit)
         if edit.of_ledger:
             message = f"lines of the ledger were changed or taken out {where}"
             expected, hint = (
@@ -76,3 +77,9 @@ def _of_git(history: History) -> Iterator[Finding]:
             message = f"{edit.path} was {edit.kind} {where}, after the version was released"
             expected, hint = "the file as it was when the ledger got the promotion", _NEW_VERSION
         yield finding(Place(edit.path), message, found=edit.kind, expected=expected, hint=hint)
+
+
+def _where(edit: Edit) -> str:
+    if edit.since:
+        return f"since the commit {edit.since[:12]}"
+    return f"in the commit {edit.commit[:12]}" if edit.commit else "in the work tree, not committed"

@@ -28,13 +28,17 @@ def form(receipt: Form[Receipt], receipts: tuple[Form[Receipt], ...], subject: S
     as follows from the fields that it has. A version needs at least one passed run that made its artifacts
     and a passed promotion. Have the run write its receipt again from its own record, or run it again.
     """
-    if receipt.document is None or receipt.findings:
-        findings = list(receipt.findings)
-    else:
-        findings = list(_of_another_version(receipt.document, subject))
+    findings = list(alone(receipt, subject))
     if receipt.path == receipts[0].path:  # what is missing among all of them is said once
         findings += _missing(receipts, subject)
     return verdict(findings)
+
+
+def alone(receipt: Form[Receipt], subject: Subject) -> tuple[Finding, ...]:
+    """What is wrong with one receipt, whatever others there are."""
+    if receipt.document is None or receipt.findings:
+        return receipt.findings
+    return tuple(_of_another_version(receipt.document, subject))
 
 
 def _of_another_version(receipt: Receipt, subject: Subject) -> Iterator[Finding]:

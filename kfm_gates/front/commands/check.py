@@ -13,6 +13,7 @@ from kfm_gates.front.progress import Progress
 from kfm_gates.front.writing import prepare, report, report_failure
 from kfm_gates.judge.launch import judge_in_process
 from kfm_gates.judge.request import Request
+from kfm_gates.reports.harmless import visible
 from kfm_gates.reports.result import Result
 
 
@@ -28,6 +29,7 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
         subjects=tuple(arguments.subject),
         gates=tuple(arguments.gate),
         checks=tuple(arguments.check),
+        changed_since=arguments.changed_since,
         evaluated_at=arguments.evaluated_at,
         jobs=arguments.jobs,
         record=arguments.record,
@@ -44,10 +46,8 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
     result = Result.of(verdict)
     report(asked, result, out)
     if result.status is None:
-        print(
-            f"kfm-gates: no dataset version was found below {result.root}; nothing was judged",
-            file=sys.stderr,
-        )
+        reason = visible(str(verdict.run["no_subject"]), 4000)
+        print(f"kfm-gates: {reason}; nothing was judged", file=sys.stderr)
     return _exit_code(result)
 
 
