@@ -1,8 +1,10 @@
 """Imports every module that names a fact for rules, so that the names are known."""
 
 import kfm_gates.facts.actors
+import kfm_gates.facts.artifact_names
 import kfm_gates.facts.artifacts
 import kfm_gates.facts.claims
+import kfm_gates.facts.content_names
 import kfm_gates.facts.digest_claims
 import kfm_gates.facts.embargo
 import kfm_gates.facts.label_claims

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import math
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
@@ -60,8 +60,14 @@ class DataReader(Protocol):
     def fields(self) -> Iterator[Flaw]:
         """Every name of a column, attribute or property: `found` is the name."""
 
+    def names(self) -> Iterator[Flaw]:
+        """The same, and every name of a layer or collection."""
+
     def off_grid(self, step: float) -> Iterator[Flaw]:
         """Coordinates that do not lie on the grid of `step` degrees."""
+
+    def numbers_off_grid(self, step: float, is_place: Callable[[str], bool]) -> Iterator[Flaw]:
+        """Numbers that do not lie on the grid, of all fields whose name is one for coordinates."""
 
     def fewer_than(self, field: str, minimum: float) -> Iterator[Flaw]:
         """Values of a field below `minimum`."""
@@ -101,6 +107,19 @@ def off_the_grid(values: Any, step: float, tolerance: float = 0.0) -> Any:
     nearest = numpy.round(values / step) * step
     allowed = numpy.maximum(numpy.maximum(numpy.abs(values), step) * ON_GRID, tolerance)
     return ~(numpy.abs(values - nearest) <= allowed)
+
+
+def off_the_grid_among(field: str, values: Iterable[Any], step: float) -> bool:
+    """Whether one of the degrees in a field, numbers or texts, is off the grid; CantVerify for what is no degree."""
+    import numpy
+
+    try:
+        degrees = numpy.array([float(each) for each in values if not isinstance(each, bool)], dtype="float64")
+    except (TypeError, ValueError):
+        raise CantVerify(f"{field} holds what is no number") from None
+    if not (numpy.abs(degrees) <= 180).all():
+        raise CantVerify(f"{field} holds numbers that are no degrees")
+    return bool(off_the_grid(degrees, step).any())
 
 
 def bbox_off_the_grid(where: str, bbox: object, step: float, tolerance: float = 0.0) -> Iterator[Flaw]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from kfm_gates.evidence.malformed import Malformed
 from kfm_gates.evidence.pointers import walk
 from kfm_gates.evidence.strict_json import parse_json
-from kfm_gates.facts.data_formats import CantVerify, Flaw, bbox_off_the_grid, off_the_grid, reading
+from kfm_gates.facts.data_formats import (
+    CantVerify,
+    Flaw,
+    bbox_off_the_grid,
+    off_the_grid,
+    off_the_grid_among,
+    reading,
+)
 from kfm_gates.facts.data_shape import CRS84, DataColumn, DataShape, box_of
 from kfm_gates.facts.times import is_cut
 from kfm_gates.model.finding import Json
@@ -77,6 +84,13 @@ class GeoJsonReader:
                 for name in sorted(value.keys() - (frozenset() if "/properties" in pointer else _MEMBERS)):
                     yield Flaw(pointer or "the document", name)
 
+    def names(self) -> Iterator[Flaw]:
+        """See DataReader: the name of the collection as well, which GDAL writes."""
+        name = self._document.get("name")
+        if isinstance(name, str):
+            yield Flaw("/name", name)
+        yield from self.fields()
+
     def off_grid(self, step: float) -> Iterator[Flaw]:
         """See DataReader: all coordinates and bounding boxes, wherever they stand."""
         import numpy
@@ -97,6 +111,20 @@ class GeoJsonReader:
                     yield Flaw(pointer or "the document", f"{int(stray.sum())} of {len(points)} vertices")
         if seen == 0:
             raise CantVerify("it holds no coordinates")
+
+    def numbers_off_grid(self, step: float, is_place: Callable[[str], bool]) -> Iterator[Flaw]:
+        """See DataReader: properties, also within one another."""
+        for pointer, value in walk(self._document):
+            if not isinstance(value, dict):
+                continue
+            for name in sorted(value.keys() - _MEMBERS):
+                found = [
+                    each
+                    for _, each in walk(value[name])
+                    if each is not None and not isinstance(each, dict | list)
+                ]
+                if is_place(name) and off_the_grid_among(f"{pointer}/{name}", found, step):
+                    yield Flaw(f"{pointer}/{name}", "a number off the grid")
 
     def fewer_than(self, field: str, minimum: float) -> Iterator[Flaw]:
         """See DataReader. A null is a count that is not shown."""

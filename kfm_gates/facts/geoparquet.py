@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
 from kfm_gates.facts.data_formats import (
@@ -12,6 +12,7 @@ from kfm_gates.facts.data_formats import (
     bbox_off_the_grid,
     data_extra,
     off_the_grid,
+    off_the_grid_among,
     reading,
 )
 from kfm_gates.facts.data_shape import DataShape
@@ -70,6 +71,12 @@ class ParquetReader:
             for name in sorted({leaf.path, *leaf.path.split(".")}):
                 yield Flaw(f"column {leaf.path}", name)
 
+    def names(self) -> Iterator[Flaw]:
+        """See DataReader: a table has no layers, and the path of a field is none of its names."""
+        for leaf in self._leaves:
+            for name in leaf.path.split("."):
+                yield Flaw(f"column {leaf.path}", name)
+
     def off_grid(self, step: float) -> Iterator[Flaw]:
         """See DataReader: the geometry columns, and the boxes around them."""
         if self._geo is None:
@@ -101,14 +108,32 @@ class ParquetReader:
         with reading(self.format, AttributeError):
             paths = [] if covering is None else [".".join(p) for p in covering["bbox"].values()]  # type: ignore[index]
         for path in paths:
-            for rows in self._batches(path):
+            for rows in self._plain(path):
                 with reading(self.format):
-                    while rows.type.num_fields:
-                        rows = rows.flatten()[0]
-                    values = rows.drop_null().to_numpy(zero_copy_only=False).astype("float64")
+                    values = rows.to_numpy(zero_copy_only=False).astype("float64")
                 if off_the_grid(values, step).any():
                     yield Flaw(f"column {path}", "an edge off the grid")
                     break
+
+    def numbers_off_grid(self, step: float, is_place: Callable[[str], bool]) -> Iterator[Flaw]:
+        """See DataReader: columns, and fields within them."""
+        for leaf in self._leaves:
+            if any(map(is_place, leaf.path.split("."))):
+                for rows in self._plain(leaf.path):
+                    if off_the_grid_among(f"the column {leaf.path}", rows.to_pylist(), step):
+                        yield Flaw(f"column {leaf.path}", "a number off the grid")
+                        break
+
+    def _plain(self, path: str) -> Iterator[Any]:
+        """The values of a column that are not null, out of the lists and structures that hold them."""
+        import pyarrow
+
+        for rows in self._batches(path):
+            with reading(self.format):
+                while rows.type.num_fields:
+                    rows = rows.flatten()[0] if pyarrow.types.is_struct(rows.type) else rows.flatten()
+                plain = rows.drop_null()
+            yield plain
 
     def _batches(self, column: str) -> Iterator[Any]:
         """The values of one column, as Arrow arrays."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +73,16 @@ def _as_json(item: object) -> Json:
         return item.model_dump(mode="json", by_alias=True)
     if isinstance(item, EvidenceModel):
         return item.raw
-    if dataclasses.is_dataclass(item) and not isinstance(item, type):
-        return dataclasses.asdict(item)
-    return item
+    return _plain(item)
+
+
+def _plain(value: Any) -> Json:
+    """A fact as JSON. (`dataclasses.asdict` copies every value as well, which costs more than the rule.)"""
+    if isinstance(value, str | int | float | None):
+        return value
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    fields = getattr(type(value), "__dataclass_fields__", None)
+    return value if fields is None else {name: _plain(getattr(value, name)) for name in fields}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -15,6 +15,7 @@ from kfm_gates.facts.data_formats import (
     Flaw,
     bbox_off_the_grid,
     data_extra,
+    off_the_grid_among,
     read_exactly,
     reading,
 )
@@ -82,6 +83,15 @@ class PmtilesReader:
                 for key in layer.keys:
                     yield Flaw(self._where(span.first, layer.name), key)
 
+    def names(self) -> Iterator[Flaw]:
+        """See DataReader: what the metadata names, and the layers and attributes of every tile."""
+        for name in sorted(_names(self._metadata) | _layers(self._metadata)):
+            yield Flaw("metadata", name)
+        for span in self._spans():
+            for layer in span.tile.layers:
+                for name in (layer.name, *layer.keys):
+                    yield Flaw(self._where(span.first, layer.name), name)
+
     def off_grid(self, step: float) -> Iterator[Flaw]:
         """See DataReader: every vertex that is not of a cut at the tile's edge, within one tile unit."""
         header = self._header
@@ -102,6 +112,16 @@ class PmtilesReader:
                         break  # the same bytes show nothing at other places, or are denied already
         if seen == 0:
             raise CantVerify("it holds no vertex within a tile")
+
+    def numbers_off_grid(self, step: float, is_place: Callable[[str], bool]) -> Iterator[Flaw]:
+        """See DataReader: the attributes of features."""
+        for span in self._spans():
+            for layer in span.tile.layers:
+                for name in sorted(set(filter(is_place, layer.keys))):
+                    with reading(self.format):
+                        values = list(attributes(layer, name))
+                    if off_the_grid_among(f"the attribute {name}", values, step):
+                        yield Flaw(self._where(span.first, layer.name), "a number off the grid")
 
     def fewer_than(self, field: str, minimum: float) -> Iterator[Flaw]:
         """See DataReader. A feature without the attribute is a count that is not shown."""
@@ -198,3 +218,10 @@ def _names(metadata: dict[str, Any]) -> set[str]:
         if isinstance(value, dict) and isinstance(value.get("attribute"), str):
             found.add(value["attribute"])
     return found
+
+
+def _layers(metadata: dict[str, Any]) -> set[str]:
+    """The ids of `vector_layers`, and the name of the tileset."""
+    layers = metadata.get("vector_layers")
+    found = [each.get("id") for each in layers if isinstance(each, dict)] if isinstance(layers, list) else []
+    return {name for name in (*found, metadata.get("name")) if isinstance(name, str)}

@@ -208,6 +208,81 @@ class TestGeoParquet:
             list(parquet(pa.table({"seen": values})).finer_than("year", ["seen"]))
 
 
+class TestNumbersUnderNamesOfCoordinates:
+    """What a person reads as a place although no format calls it one."""
+
+    def names(self, *found: str) -> Any:
+        return lambda name: name in found
+
+    @pytest.mark.parametrize(
+        ("column", "off"),
+        [
+            (pa.array([1.0, None, 2.5]), False),
+            (pa.array([1.0, 2.5001]), True),
+            (pa.array(["1.5", "2.0"]), False),
+            (pa.array(["1.5001"]), True),
+            (pa.array([[1.0, 1.5], [2.25]]), True),
+            (pa.array([{"lat": 1.5, "lon": 2.0}]), False),
+            (pa.array([{"lat": 1.5, "lon": 2.01}]), True),
+            (pa.array([[1.0, 1.25]], pa.list_(pa.float64(), 2)), True),
+        ],
+    )
+    def test_parquet(self, column: pa.Array, off: bool) -> None:
+        found = list(parquet(pa.table({"site": column})).numbers_off_grid(0.5, self.names("site")))
+        assert [flaw.found for flaw in found] == ["a number off the grid"] * off
+
+    @pytest.mark.parametrize(
+        "column", [pa.array([4_200_000.0]), pa.array(["north"]), pa.array([b"x"]), pa.array([float("nan")])]
+    )
+    def test_what_is_no_degree_can_not_be_verified(self, column: pa.Array) -> None:
+        with pytest.raises(CantVerify, match="column site"):
+            list(parquet(pa.table({"site": column})).numbers_off_grid(0.5, self.names("site")))
+
+    def test_other_columns_are_not_looked_at(self) -> None:
+        reader = parquet(pa.table({"area": [1.234]}))
+        assert list(reader.numbers_off_grid(0.5, self.names("lon"))) == []
+
+    @pytest.mark.parametrize(
+        ("properties", "places"),
+        [
+            ({"lon": 1.5, "lat": None, "area": 1.234}, 0),
+            ({"lon": 1.234, "lat": 2.345}, 2),
+            ({"site": {"lon": 1.234}}, 1),
+            ({"lon": [1.5, 1.6]}, 1),
+            ({"lon": {"deg": 1.234}}, 1),
+        ],
+    )
+    def test_geojson(self, properties: dict[str, Any], places: int) -> None:
+        reader = geojson(feature([1.0, 2.0], properties=properties))
+        assert len(list(reader.numbers_off_grid(0.5, self.names("lon", "lat")))) == places
+
+    def test_tiles(self) -> None:
+        reader = reader_of("public", ".pmtiles")
+        assert len(list(reader.numbers_off_grid(0.05, self.names("centroid_lon")))) > 1
+        assert list(reader.numbers_off_grid(0.05, self.names("vertex_count"))) == []
+        assert list(reader.numbers_off_grid(0.05, self.names("population"))) == []
+        with pytest.raises(CantVerify, match="attribute name"):
+            list(reader.numbers_off_grid(0.05, self.names("name")))
+
+
+class TestNames:
+    def test_of_layers_and_attributes(self) -> None:
+        names = {flaw.found for flaw in reader_of("public", ".pmtiles").names()}
+        assert {"counties", "geoid", "centroid_lon"} <= names
+
+    def test_of_columns_and_fields_within_them(self) -> None:
+        reader = parquet(pa.table({"site": pa.array([{"place": {"lon": 1.0}}])}))
+        assert [flaw.found for flaw in reader.names()] == ["site", "place", "lon"]
+
+    def test_of_a_collection(self) -> None:
+        value = {
+            "type": "FeatureCollection",
+            "name": "sites",
+            "features": [feature([1, 2], properties={"a": 1})],
+        }
+        assert [flaw.found for flaw in geojson(value).names()] == ["sites", "a"]
+
+
 class TestGeoJson:
     def test_coordinates_and_boxes(self) -> None:
         assert list(geojson(feature([[ON]], "MultiPolygon", bbox=[1, 2, 1.5, 2.5])).off_grid(0.5)) == []

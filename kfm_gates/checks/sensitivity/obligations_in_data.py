@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from kfm_gates.checks.api import check
 from kfm_gates.facts.artifact_content import ArtifactContent
 from kfm_gates.facts.catalog_claims import AssetLink, CatalogClaims
 from kfm_gates.facts.data_formats import CantVerify, DataReader, Flaw
+from kfm_gates.facts.place_names import PlaceNames
 from kfm_gates.facts.spec_obligations import SpecObligation
 from kfm_gates.model.finding import Finding, Place, Verdict, finding, verdict
 from kfm_gates.model.spec import Spec
@@ -22,18 +23,23 @@ _TIMES = ("timestamp", "date", "time")
 
 @check("sensitivity.obligations_in_data", serves=["R-121", "R-140", "R-142"])
 def obligations_in_data(
-    obligation: SpecObligation, contents: tuple[ArtifactContent, ...], catalog: CatalogClaims, spec: Spec
+    obligation: SpecObligation,
+    contents: tuple[ArtifactContent, ...],
+    catalog: CatalogClaims,
+    spec: Spec,
+    names: PlaceNames,
 ) -> Verdict:
     """Deny a version whose bytes still show what an obligation of its specification removes or coarsens.
 
     A receipt can say anything; people read the data. So each obligation is looked for in the artifacts: fields
     that are redacted are in no schema, no tile and no property; every coordinate of generalised geometry lies
-    on the declared grid (a tile's vertices, which are whole units, within one unit of it); counts, times,
+    on the declared grid (a tile's vertices, which are whole units, within one unit of it), and so does each
+    number under a name for coordinates (table `places`), such as `centroid_lon`; counts, times,
     attributions and links are as the obligation says. What can't be verified in a format, `block_export` in
     any, is denied: an obligation that nobody can verify is a promise only. Run the transform that applies the
     obligation and rebuild tiles and catalogs from its output, never from the precise data.
     """
-    case = _Case(obligation, obligation.typed, contents, catalog, spec)
+    case = _Case(obligation, obligation.typed, contents, catalog, spec, names)
     return verdict(_VERIFIERS[obligation.type](case))
 
 
@@ -46,6 +52,7 @@ class _Case:
     contents: tuple[ArtifactContent, ...]
     catalog: CatalogClaims
     spec: Spec
+    names: PlaceNames
 
 
 def _redact_fields(case: _Case) -> Iterator[Finding]:
@@ -64,7 +71,11 @@ def _redact_fields(case: _Case) -> Iterator[Finding]:
 def _generalize_geometry(case: _Case) -> Iterator[Finding]:
     step = float(case.parameters.grid_degrees)
     expected = f"multiples of {step:g} degrees"
-    yield from _in_bytes(case, lambda r: r.off_grid(step), "a coordinate is finer than the grid", expected)
+
+    def look(reader: DataReader) -> Iterator[Flaw]:
+        return chain(reader.off_grid(step), reader.numbers_off_grid(step, case.names.names_a_place))
+
+    yield from _in_bytes(case, look, "a coordinate is finer than the grid", expected)
 
 
 def _min_count_threshold(case: _Case) -> Iterator[Finding]:

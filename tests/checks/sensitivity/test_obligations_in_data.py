@@ -7,12 +7,13 @@ import pytest
 from kfm_gates.checks.sensitivity.obligations_in_data import _VERIFIERS, obligations_in_data
 from kfm_gates.facts.artifact_content import ArtifactContent
 from kfm_gates.facts.catalog_claims import AssetLink, CatalogClaims
+from kfm_gates.facts.place_names import PlaceNames, place_names
 from kfm_gates.facts.spec_obligations import SpecObligation
 from kfm_gates.model.finding import OK, Denied, Place
 from kfm_gates.model.obligation import PARAMETERS
 from kfm_gates.model.spec import Spec
 from tests.facts.on_trees import facts
-from tests.support.judging import kansas
+from tests.support.judging import kansas, suite
 
 HERE = Place("spec.yaml", "/policy/obligations/0")
 UNREAD = (ArtifactContent("a.bin", None, "it is neither Parquet, PMTiles, TIFF nor GeoJSON"),)
@@ -20,7 +21,9 @@ UNREAD = (ArtifactContent("a.bin", None, "it is neither Parquet, PMTiles, TIFF n
 
 def judged(type: str, parameters: dict[str, object], catalog: CatalogClaims) -> list[str]:
     obligation = SpecObligation(HERE, type, parameters)
-    result = obligations_in_data(obligation, UNREAD, catalog, facts(kansas()).get(Spec))
+    result = obligations_in_data(
+        obligation, UNREAD, catalog, facts(kansas()).get(Spec), place_names(suite().tables)
+    )
     return [finding.message for finding in result.findings] if isinstance(result, Denied) else []
 
 
@@ -69,5 +72,6 @@ def test_generalised_data_of_the_example_dataset_passes() -> None:
     known = facts(kansas(), "public_generalized")
     contents = known.resolve(tuple[ArtifactContent, ...])
     for obligation in known.resolve(tuple[SpecObligation, ...]):  # type: ignore[attr-defined]
-        verdict = obligations_in_data(obligation, contents, known.get(CatalogClaims), known.get(Spec))  # type: ignore[arg-type]
+        catalog, spec, names = known.get(CatalogClaims), known.get(Spec), known.get(PlaceNames)
+        verdict = obligations_in_data(obligation, contents, catalog, spec, names)  # type: ignore[arg-type]
         assert verdict is OK
