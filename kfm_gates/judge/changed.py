@@ -22,6 +22,7 @@ from kfm_gates.evidence.snapshot import Snapshot
 from kfm_gates.evidence.subjects import Subject, subject_of
 from kfm_gates.facts.container import Facts, Unmet
 from kfm_gates.facts.files import named_paths
+from kfm_gates.facts.given import Clock
 from kfm_gates.facts.parsed import Parsed
 from kfm_gates.facts.strays import Strays
 from kfm_gates.judge.changed_policy import policy_changed
@@ -39,7 +40,12 @@ class Touched:
 
 
 def touched_since(
-    revision: str, root: Path, suite: Suite, snapshot: Snapshot, subjects: Iterable[Subject]
+    revision: str,
+    root: Path,
+    suite: Suite,
+    snapshot: Snapshot,
+    subjects: Iterable[Subject],
+    evaluated_at: str,
 ) -> Touched:
     """The versions that differ from where the branch at hand parted from `revision`.
 
@@ -51,13 +57,18 @@ def touched_since(
         if repository is None:
             raise GitProblem(f"{root} lies in no Git work tree, so nobody knows what changed")
         commit = repository.merge_base(repository.commit(revision), repository.commit("HEAD"))
-        return _touched(repository, commit, suite, snapshot, frozenset(subjects))
+        return _touched(repository, commit, suite, snapshot, frozenset(subjects), Clock(evaluated_at))
     except GitProblem as error:
         raise UsageError(f"--changed-since {revision}: {error}") from error
 
 
 def _touched(
-    repository: Repository, commit: str, suite: Suite, snapshot: Snapshot, subjects: frozenset[Subject]
+    repository: Repository,
+    commit: str,
+    suite: Suite,
+    snapshot: Snapshot,
+    subjects: frozenset[Subject],
+    clock: Clock,
 ) -> Touched:
     layout = suite.configuration.layout
     changes = changes_on_disk(repository, commit)
@@ -66,7 +77,8 @@ def _touched(
     if ledger is None or policy_changed(suite, repository, commit):
         before = repository.read(commit, layout.path("ledger")) or b""
         return Touched(commit, subjects | _named(before), altered)
-    found = (ledger & subjects) | frozenset(_resting_on(changes, snapshot, layout, subjects))
+    resting = frozenset(_resting_on(changes, snapshot, layout, subjects, clock))
+    found = (ledger & subjects) | resting
     return Touched(commit, found | _superseded(found, snapshot, layout) & subjects, altered)
 
 
@@ -101,7 +113,11 @@ def _named(lines: bytes) -> frozenset[Subject]:
 
 
 def _resting_on(
-    changes: tuple[Change, ...], snapshot: Snapshot, layout: Layout, subjects: Iterable[Subject]
+    changes: tuple[Change, ...],
+    snapshot: Snapshot,
+    layout: Layout,
+    subjects: Iterable[Subject],
+    clock: Clock,
 ) -> Iterator[Subject]:
     """The versions whose verdict rests on a file that changed, or that have to answer for a stray one."""
     changed = {change.path for change in changes} - {layout.path("ledger"), layout.path("checkpoint")}
@@ -112,7 +128,7 @@ def _resting_on(
     shared: dict[Any, object] = {}
     of_now: dict[Any, object] = {}
     for subject in sorted(subjects):
-        given = {Snapshot: snapshot, Layout: layout, Subject: subject}
+        given = {Snapshot: snapshot, Layout: layout, Subject: subject, Clock: clock}
         facts = Facts({**given, Index: then}, shared)
         strays = Facts({**given, Index: now}, of_now).get(Strays).of(subject)
         if changed & (named_paths(facts) | {stray.path for stray in strays}):

@@ -32,7 +32,7 @@ def scope_of(request: Request, suite: Suite, target: Target, snapshot: Snapshot,
     no_subject = f"no dataset version was found below {target.root}"
     commit, never_aside = None, frozenset[Subject]()
     if request.changed_since is not None:
-        touched = touched_since(request.changed_since, target.root, suite, snapshot, subjects)
+        touched = touched_since(request.changed_since, target.root, suite, snapshot, subjects, evaluated_at)
         if not touched.subjects and not discover(snapshot, suite.configuration.layout):
             # Exit code 5 must mean that versions are there and rest, not that the root is another folder.
             raise UsageError(

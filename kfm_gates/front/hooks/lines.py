@@ -19,7 +19,7 @@ class Line:
     by: str
 
     def __str__(self) -> str:
-        place = ":".join([_name(self.file), *([str(self.line)] if self.line else [])])
+        place = ":".join([visible(self.file), *([str(self.line)] if self.line else [])])
         pointer = f"{visible(self.pointer)}: " if self.pointer else ""
         return f"{place}:{pointer or ' '}{visible(self.text, 4000)} [{self.by}]"
 
@@ -39,9 +39,3 @@ def line_of(file: str, line: int | None, check: str, finding: Finding) -> Line:
     if finding.hint:
         text += f"; {finding.hint}"
     return Line(file, line or 0, finding.place.pointer, text, check)
-
-
-def _name(file: str) -> str:
-    """A path that no build log takes for a command: those begin with two colons or number signs."""
-    shown = visible(file)
-    return shown if shown[:1].isalnum() or shown[:1] in "./_" else f"./{shown}"

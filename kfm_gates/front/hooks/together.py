@@ -6,6 +6,7 @@ something is not there yet or would take too long to read, is named in a note; i
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.snapshot import Snapshot
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import Facts
+from kfm_gates.facts.given import Clock
 from kfm_gates.facts.parsed import Parsed
 from kfm_gates.front.hooks.alone import Row
 from kfm_gates.front.hooks.tree import ITEMS, TooMuch, Tree
@@ -35,6 +37,7 @@ class Together:
 def judge_versions(tree: Tree, subjects: Iterable[Subject], checks: Mapping[str, PythonCheck]) -> Together:
     """Ask `checks` about `subjects`."""
     found = Together()
+    clock = Clock(datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     shared: dict[Any, object] = {Parsed: tree.parsed}
     for subject in sorted(subjects):
         if tree.too_large(subject):
@@ -46,6 +49,7 @@ def judge_versions(tree: Tree, subjects: Iterable[Subject], checks: Mapping[str,
             Index: tree.index,
             Subject: subject,
             SchemaEngine: tree.schemas,
+            Clock: clock,
         }
         facts = Facts(given, shared)
         for id, check in checks.items():

@@ -174,5 +174,5 @@ def test_a_name_that_would_steer_a_build_log(tmp_path: Path, monkeypatch: pytest
     file.parent.mkdir(parents=True)
     file.write_text('{"x": "\x1b[31m"}\n::stop-commands::\n')
     for line in look(catalog(), [str(file)]).lines:
-        assert str(line).startswith("./::error::x/")
+        assert str(line).startswith("\\x3a:error::x/")
         assert str(line).isprintable()

@@ -16,7 +16,7 @@ def test_nothing_in_a_line_steers_a_terminal_or_a_build_log() -> None:
     line = Line("::error::\n.json", 1, "/\x1b[2J", "##[error] \u202e \r\n" + "x" * 100_000, "x")
     text = str(line)
     assert text.isprintable()
-    assert text.startswith("./::error::\\n.json:1:/\\x1b[2J: #\\#[error] \\u202e")
+    assert text.startswith("\\x3a:error::\\n.json:1:/\\x1b[2J: #\\#[error] \\u202e")
     assert len(text) < 6000
 
 
