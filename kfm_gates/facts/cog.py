@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from kfm_gates.facts.data_formats import CantVerify, Flaw, reading
@@ -143,9 +143,17 @@ class CogReader:
         """See DataReader: bands have no names that every reader shows."""
         raise CantVerify("the bands of a raster have no names")
 
+    def names(self) -> Iterator[Flaw]:
+        """See DataReader: an image has no layers with names."""
+        yield from self.fields()
+
     def off_grid(self, step: float) -> Iterator[Flaw]:
         """See DataReader."""
         raise CantVerify(_NUMBERS)
+
+    def numbers_off_grid(self, step: float, is_place: Callable[[str], bool]) -> Iterator[Flaw]:
+        """See DataReader: cells are measurements, and no field of an image holds coordinates."""
+        return iter(())
 
     def fewer_than(self, field: str, minimum: float) -> Iterator[Flaw]:
         """See DataReader."""
