@@ -1,6 +1,6 @@
 """Write the generated documents, or tell whether they are current.
 
-python docs/generate.py           writes docs/checks, docs/schemas and docs/gates.md
+python docs/generate.py           writes docs/checks, docs/schemas, docs/gates.md and docs/requirements.md
 python docs/generate.py --check   exit 1 if one of them is not what would be written
 """
 
@@ -18,6 +18,8 @@ if str(DOCS.parent) not in sys.path:
 from docs.generator.gates import gates  # noqa: E402
 from docs.generator.pages import pages  # noqa: E402
 from docs.generator.readme import readme  # noqa: E402
+from docs.generator.requirements import OpenRequirement  # noqa: E402
+from docs.generator.requirements import page as requirements  # noqa: E402
 from kfm_gates.model.published import published_schemas, text_of  # noqa: E402
 
 
@@ -26,13 +28,19 @@ def documents() -> dict[str, str]:
     found = {f"checks/{name}": text for name, text in pages()}
     found |= {f"schemas/{name}": text_of(schema) for name, schema in published_schemas().items()}
     found["gates.md"] = gates()
+    found["requirements.md"] = requirements()
     found["../README.md"] = readme()
     return found
 
 
 def there() -> dict[str, str]:
     """What lies below docs/ where generated documents belong."""
-    files = [DOCS / "gates.md", *(DOCS / "checks").glob("*"), *(DOCS / "schemas").glob("*")]
+    files = [
+        DOCS / "gates.md",
+        DOCS / "requirements.md",
+        *(DOCS / "checks").glob("*"),
+        *(DOCS / "schemas").glob("*"),
+    ]
     found = {path.relative_to(DOCS).as_posix(): path.read_text("utf-8") for path in files if path.is_file()}
     return found | {"../README.md": (DOCS.parent / "README.md").read_text("utf-8")}
 
@@ -53,7 +61,11 @@ def main() -> int:
         "--check", action="store_true", help="write nothing; exit 1 if something is out of date"
     )
     check = parser.parse_args().check
-    wanted = documents()
+    try:
+        wanted = documents()
+    except OpenRequirement as problem:
+        print("\n".join(str(problem).split("; ")))
+        return 1
     changed = differences(wanted, there())
     if check:
         for path in changed:
