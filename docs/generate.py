@@ -1,6 +1,7 @@
 """Write the generated documents, or tell whether they are current.
 
-python docs/generate.py           writes docs/checks, docs/schemas, docs/gates.md and .pre-commit-hooks.yaml
+python docs/generate.py           writes docs/checks, docs/schemas, docs/gates.md, docs/requirements.md and
+                                  .pre-commit-hooks.yaml
 python docs/generate.py --check   exit 1 if one of them is not what would be written
 """
 
@@ -19,6 +20,8 @@ from docs.generator.gates import gates  # noqa: E402
 from docs.generator.hooks import hooks  # noqa: E402
 from docs.generator.pages import pages  # noqa: E402
 from docs.generator.readme import readme  # noqa: E402
+from docs.generator.requirements import OpenRequirement  # noqa: E402
+from docs.generator.requirements import page as requirements  # noqa: E402
 from kfm_gates.model.published import published_schemas, text_of  # noqa: E402
 
 
@@ -27,6 +30,7 @@ def documents() -> dict[str, str]:
     found = {f"checks/{name}": text for name, text in pages()}
     found |= {f"schemas/{name}": text_of(schema) for name, schema in published_schemas().items()}
     found["gates.md"] = gates()
+    found["requirements.md"] = requirements()
     found["../README.md"] = readme()
     found["../.pre-commit-hooks.yaml"] = hooks()
     return found
@@ -34,7 +38,12 @@ def documents() -> dict[str, str]:
 
 def there() -> dict[str, str]:
     """What lies below docs/ where generated documents belong."""
-    files = [DOCS / "gates.md", *(DOCS / "checks").glob("*"), *(DOCS / "schemas").glob("*")]
+    files = [
+        DOCS / "gates.md",
+        DOCS / "requirements.md",
+        *(DOCS / "checks").glob("*"),
+        *(DOCS / "schemas").glob("*"),
+    ]
     found = {path.relative_to(DOCS).as_posix(): path.read_text("utf-8") for path in files if path.is_file()}
     above = {name: DOCS.parent / name for name in ("README.md", ".pre-commit-hooks.yaml")}
     return found | {f"../{name}": path.read_text("utf-8") for name, path in above.items() if path.is_file()}
@@ -56,7 +65,11 @@ def main() -> int:
         "--check", action="store_true", help="write nothing; exit 1 if something is out of date"
     )
     check = parser.parse_args().check
-    wanted = documents()
+    try:
+        wanted = documents()
+    except OpenRequirement as problem:
+        print("\n".join(str(problem).split("; ")))
+        return 1
     changed = differences(wanted, there())
     if check:
         for path in changed:
