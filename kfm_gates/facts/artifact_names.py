@@ -12,10 +12,12 @@ from kfm_gates.evidence.pointers import walk
 from kfm_gates.evidence.snapshot import Snapshot
 from kfm_gates.evidence.strict_json import parse_json
 from kfm_gates.facts.artifact_content import ArtifactContent
-from kfm_gates.facts.container import provides
+from kfm_gates.facts.container import Unmet, provides
 from kfm_gates.facts.data_formats import CantVerify, Flaw
+from kfm_gates.facts.files import PinnedFile
 from kfm_gates.facts.named import name_fact
 from kfm_gates.facts.place_names import PlaceNames
+from kfm_gates.facts.presence import stand_in
 from kfm_gates.facts.words import phrases
 from kfm_gates.model.finding import Place
 
@@ -65,9 +67,15 @@ class ArtifactNames:
 
 @provides
 def artifact_names(
-    contents: tuple[ArtifactContent, ...], snapshot: Snapshot, places: PlaceNames
+    contents: tuple[ArtifactContent, ...],
+    snapshot: Snapshot,
+    places: PlaceNames,
+    files: tuple[PinnedFile, ...],
 ) -> tuple[ArtifactNames, ...]:
     """One entry per artifact. Pictures and texts for people have no names in them."""
+    unread = {content.path for content in contents if content.reader is None}
+    if any(file.path in unread and stand_in(snapshot, file) for file in files):
+        raise Unmet("evidence.present")  # a pointer to the artifact, which is said there
     return tuple(_names(content, snapshot, places) for content in contents)
 
 

@@ -20,7 +20,7 @@ default allow := false
 
 allow if {
 	count(input.content_names) > 0
-	is_string(label)
+	is_object(input.spec)
 	count(class_of) > 0
 	count(deny) == 0
 }

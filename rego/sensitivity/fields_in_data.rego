@@ -22,7 +22,7 @@ default allow := false
 allow if {
 	count(input.artifact_names) > 0
 	is_array(input.obligations)
-	is_string(label)
+	is_object(input.spec)
 	count(group_of) > 0
 	count(deny) == 0
 }
