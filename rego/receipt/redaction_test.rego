@@ -47,6 +47,8 @@ test_harmless_records_pass if {
 test_empty_input_is_denied if {
 	not redaction.allow with input as {}
 	not redaction.allow with input as {"recorded": []}
+	not redaction.allow with input as {"recorded": given("public", [], harmless).recorded}
+	not redaction.allow with input as object.union(given("public", [], harmless), {"spec": null})
 }
 
 test_secrets_are_denied_under_every_label if {

@@ -101,7 +101,8 @@ class _Backfill:
         runs += [run for run, _ in made_by.values()]
         self._failed("q3", [source, spec])
         artifacts = {path: data for path, (_, data) in made_by.items()}
-        return self._released(runs, artifacts, [row for part in rows.values() for row in part], spec)
+        boxes = {path: parquet.bbox(part) for path, part in zip(artifacts, rows.values(), strict=True)}
+        return self._released(runs, artifacts, boxes, [row for part in rows.values() for row in part], spec)
 
     def _chunk(self, name: str, path: str, data: bytes, inputs: list[str]) -> Run:
         """One quarter: its artifact, the report on it, and the receipt of the run."""
@@ -136,7 +137,12 @@ class _Backfill:
         return operation, path, document
 
     def _released(
-        self, runs: list[Run], artifacts: dict[str, bytes], rows: list[geometry.Row], spec: str
+        self,
+        runs: list[Run],
+        artifacts: dict[str, bytes],
+        boxes: dict[str, list[float]],
+        rows: list[geometry.Row],
+        spec: str,
     ) -> Tree:
         """The tiles, then everything that is about the version as a whole."""
         bench, edition = self.bench, self.edition
@@ -154,7 +160,7 @@ class _Backfill:
         qa = bench.put(bench.path("qa_report", edition), report)
         runs = [*runs, self._run("transform", "", [*tables, spec], [joined, checksums, qa], e.WINDOW)]
 
-        catalogs = self._catalogs(artifacts, parquet.bbox(rows), runs)
+        catalogs = self._catalogs(artifacts, boxes | {joined: parquet.bbox(rows)}, runs)
         self._run("catalog", "", [*artifacts, qa], catalogs, e.WINDOW)
         decided = bench.layout.path("policy_decision", decision=edition.decision)
         decision = bench.put(decided, records.decision(edition))
@@ -175,18 +181,22 @@ class _Backfill:
         plan = records.backfill_plan(replace(self.edition, source=prior), terms)
         return plan | {"chunking": {"mode": "quarterly", "max_parallelism": 2}}
 
-    def _catalogs(self, artifacts: Mapping[str, bytes], bbox: list[float], runs: list[Run]) -> list[str]:
+    def _catalogs(
+        self, artifacts: Mapping[str, bytes], boxes: Mapping[str, list[float]], runs: list[Run]
+    ) -> list[str]:
         bench, edition = self.bench, self.edition
+        *_, whole = boxes.values()
         made_by = {output["uri"]: path for _, path, run in runs for output in run["outputs"]}
         files = {"dcat": bench.path("dcat", edition), "prov": bench.path("prov", edition)}
         files["transform"] = runs[-1][1]
         here, folder = bench.path("stac_collection", edition), bench.folder("stac_item", edition)
         items = {artifact: f"{folder}/{stac.item_name(artifact)}.json" for artifact in artifacts}
-        bench.put(files["dcat"], linked.dcat(edition, artifacts, bbox, here))
-        bench.put(here, stac.collection(edition, here, bbox, items, files))
+        bench.put(files["dcat"], linked.dcat(edition, artifacts, whole, here))
+        bench.put(here, stac.collection(edition, here, whole, items, files))
         for artifact, path in items.items():
             own = files | {"transform": made_by[artifact]}
-            bench.put(path, stac.item(edition, path, artifact, len(artifacts[artifact]), bbox, here, own))
+            size, box = len(artifacts[artifact]), boxes[artifact]
+            bench.put(path, stac.item(edition, path, artifact, size, box, here, own))
         bench.put(files["prov"], linked.prov(edition, runs))
         return [files["dcat"], here, *items.values(), files["prov"]]
 

@@ -16,7 +16,7 @@ from kfm_gates.evidence.snapshot import Memory, Snapshot
 from kfm_gates.facts.container import Facts
 from kfm_gates.judge.session import given_facts
 from kfm_gates.model.finding import Status
-from tests.support.judging import EVALUATED_AT, engines, kansas, suite
+from tests.support.judging import EVALUATED_AT, kansas, prover, suite
 from tests.support.runs import patch, put
 
 LAYOUT = Layout.kfm_v1()
@@ -28,7 +28,8 @@ def outcome(check: str, changes: dict[str, Any], *operations: dict[str, Any]) ->
     broken = apply({"base": "public", "why": "", "ops": ops, "reseal": True}, kansas(), LAYOUT)
     snapshot = Snapshot(Memory(broken.files))
     index = Index(snapshot, LAYOUT)
-    given = given_facts(suite(), engines(), snapshot, LAYOUT, index, broken.subject, EVALUATED_AT)
+    rules = prover().given({})
+    given = given_facts(suite(), rules, snapshot, LAYOUT, index, broken.subject, EVALUATED_AT)
     settings = configured(check, suite().checks[check].about.settings, changes)
     return suite().checks[check].run(Facts(given), settings)
 
