@@ -18,7 +18,7 @@ from kfm_gates.facts.column_types import ColumnTypes
 from kfm_gates.facts.data_shape import CRS84, Box, DataColumn, DataShape
 from kfm_gates.facts.given import Clock
 from kfm_gates.facts.prior_report import PriorReport
-from kfm_gates.facts.prior_version import PriorVersion
+from kfm_gates.facts.prior_version import PriorVersion, Relation
 from kfm_gates.facts.stac_said import StacSystem, StacSystems
 from kfm_gates.model.finding import Denied, Place, Verdict
 from kfm_gates.model.qa_report import QaReport
@@ -228,10 +228,33 @@ class TestCompleteness:
 
 class TestDrift:
     def judged(
-        self, now: QaReport, before: QaReport, *, same_slice: bool = True, **settings: float
+        self,
+        now: QaReport,
+        before: QaReport,
+        *,
+        same_slice: bool = True,
+        relation: Relation = "earlier",
+        obligations: Any = (),
+        **settings: float,
     ) -> list[str]:
-        prior = PriorVersion(subject(), "earlier", same_slice, "m.json", "s.yaml", "r.json", None)
-        return messages(drift(PriorReport(prior, before, None), now, spec(), **settings))
+        prior = PriorVersion(subject(), relation, same_slice, "m.json", "s.yaml", "r.json", None)
+        made = spec(policy={"policy_label": "public_generalized", "obligations": list(obligations)})
+        return messages(drift(PriorReport(prior, before, None), now, made, **settings))
+
+    def test_a_derived_version_that_shows_groups_only(self) -> None:
+        grouped = [{"type": "min_count_threshold", "parameters": {"minimum": 11, "field": "members"}}]
+        now, before = report(105, (-103.0, 36.0, -94.0, 41.0)), report(9000, (-100.0, 38.0, -99.0, 39.0))
+        assert self.judged(now, before, relation="source", obligations=grouped) == []
+        assert len(self.judged(now, before, relation="source")) == 5
+        assert len(self.judged(now, before, obligations=grouped)) == 5
+        assert len(self.judged(report(0), before, relation="source", obligations=grouped)) == 1
+        assert len(self.judged(report(20000), before, relation="source", obligations=grouped)) == 1
+
+    def test_the_grid_of_generalised_geometry_adds_to_what_edges_may_move(self) -> None:
+        grid = [{"type": "generalize_geometry", "parameters": {"grid_degrees": 0.5}}]
+        moved = report(bbox=(-103.4, 37.0, -95.0, 40.0))
+        assert self.judged(moved, report(), obligations=grid) == []
+        assert len(self.judged(moved, report())) == 1
 
     @pytest.mark.parametrize(
         ("before", "now"), [(100, 90), (100, 200), (3, 2), (1, 2), (0, 5000), (5, 5), (0, 0)]
