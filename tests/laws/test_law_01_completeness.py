@@ -38,7 +38,12 @@ def test_what_does_not_apply_is_recorded_with_its_fact(tmp_path: Path) -> None:
     ran = check(root, cwd=tmp_path)
     by_version = {s["id"].partition("/")[2]: s["not_planned"] for s in ran.predicate["subjects"]}
     absent = by_version[version_of(root, "public")]
-    assert {entry["fact"] for entry in absent} == {"has_obligations", "has_plan"}
+    assert {entry["fact"] for entry in absent} == {
+        "has_obligations",
+        "has_plan",
+        "has_prior_version",
+        "hides_places",
+    }
     assert {entry["value"] for entry in absent} == {False}
     assert by_version[version_of(root, "public_generalized")] == []
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kfm_gates.checks.api import check
-from kfm_gates.facts.artifact_shapes import DATA, SpecifiedShape
-from kfm_gates.facts.data_shape import DEGREES, Box, around
+from kfm_gates.facts.artifact_shapes import SpecifiedShape
+from kfm_gates.facts.data_shape import DEGREES, Box
 from kfm_gates.facts.given import Clock
 from kfm_gates.facts.stac_said import StacSystems
 from kfm_gates.model.finding import Finding, Place, Verdict, finding, verdict
@@ -14,8 +14,6 @@ from kfm_gates.model.qa_report import QaReport
 from kfm_gates.model.spec import Spec
 from kfm_gates.model.text import instant
 
-TOLERANCE = 1e-5
-"""In degrees: what rounding to 32 bits, or to the decimals of a report, may move an edge."""
 OPEN_END = "9999-12-31"
 """The day that stands for "until further notice" in columns of times."""
 _HINT = "look for a wrong reference system, swapped axes or a placeholder in the data, and run the transform again"
@@ -27,25 +25,26 @@ def sanity(
 ) -> Verdict:
     """Deny data whose extent, reference system, order of axes or time can't be what they are said to be.
 
-    Latitudes beyond 90 degrees and longitudes beyond 180, a box upside down or without an area around polygons, a system
-    that is unknown or another than STAC names, times in the future: each says that coordinates were
-    read or written wrongly, and each would be shown to users as if it were a place. Looked at are the box of the
-    QA report and the footers and headers of the artifacts; the box of the report must be that of the tables with
-    the role `data`, and tiles and rasters must at least touch it. A box whose west is greater than its east crosses
-    the antimeridian. Find where coordinates were swapped, projected or made up, and run the transform again.
+    Latitudes beyond 90 degrees and longitudes beyond 180, a box upside down or without an area around polygons, a
+    system that is unknown or another than STAC names, times in the future: each says that coordinates were read
+    or written wrongly, and each would be shown to users as if it were a place. Looked at are the box of the QA
+    report and the footers and headers of the artifacts; rasters must touch the box of the report. A box whose
+    west is greater than its east crosses the antimeridian. Find where coordinates were swapped, projected or
+    made up, and run the transform again. (That all documents and the data give the same box and period is
+    judged by `catalog.extent`.)
     """
     here = report.at("/summary/bbox")
     west, south, east, north = (float(each) for each in report.summary.bbox)
     box = (west, south, east, north)
-    impossible = [*_in_degrees(here, box, "the QA report")]
-    found = [*impossible]
+    found = [*_in_degrees(here, box, "the QA report")]
+    possible = not found
     for given in shapes:
         found += _of_artifact(given)
         found += _system(given, systems)
         found += _future(given, spec, clock)
-        if not impossible:
+        if possible:
             found += _apart(given, box)
-    return verdict([*found, *(_other_box(here, box, shapes) if not impossible else ())])
+    return verdict(found)
 
 
 def _of_artifact(given: SpecifiedShape) -> Iterator[Finding]:
@@ -88,32 +87,15 @@ def _upside_down(place: Place, box: Box, whose: str) -> Finding:
     return _finding(place, f"the box of {whose} is upside down", _said(box), "west, south, east, north")
 
 
-def _other_box(place: Place, box: Box, shapes: tuple[SpecifiedShape, ...]) -> Iterator[Finding]:
-    """The tables of the role `data` in degrees of WGS 84, together, against the report."""
-    tables = [each.shape for each in shapes if each.role == DATA and each.shape.kind == "table"]
-    boxes = [each.box for each in tables if each.box is not None and each.crs in DEGREES]
-    inside = around(boxes)
-    if inside is None or len(boxes) < len(tables) or (len(boxes) > 1 and any(map(_crosses, boxes))):
-        return  # not all of the data is known
-    away = _away(box, inside)
-    if away:
-        swapped = not _away(box, (inside[1], inside[0], inside[3], inside[2]))
-        message = "the QA report gives another box than the data" + (
-            ", with the axes swapped" if swapped else ""
-        )
-        yield _finding(place, message, away, "the box that the footers of the data give")
-
-
 def _apart(given: SpecifiedShape, box: Box) -> Iterator[Finding]:
-    """Tiles and rasters may show more than the data, but not something else."""
+    """A raster may show more than the data, but not something else."""
     other = given.shape.box
-    if given.shape.kind == "table" or other is None or given.shape.crs not in DEGREES:
+    if given.shape.kind != "raster" or other is None or given.shape.crs not in DEGREES:
         return
     beside = _crosses(box) or _crosses(other) or (box[0] <= other[2] and other[0] <= box[2])
     if not (beside and box[1] <= other[3] and other[1] <= box[3]):
-        yield _finding(
-            given.place, "the artifact does not touch the box of the QA report", _said(other), _said(box)
-        )
+        message = "the raster does not touch the box of the QA report"
+        yield _finding(given.place, message, _said(other), _said(box))
 
 
 def _system(given: SpecifiedShape, systems: StacSystems) -> Iterator[Finding]:
@@ -135,20 +117,6 @@ def _future(given: SpecifiedShape, spec: Spec, clock: Clock) -> Iterator[Finding
         if not last.startswith(OPEN_END) and instant(last) > limit:
             message = f"the column {column} holds a time that is still to come"
             yield _finding(given.place, message, last, f"at most {limit.isoformat().replace('+00:00', 'Z')}")
-
-
-def _away(one: Box, other: Box) -> str:
-    """Which edges differ and by how much, roughly: a report need not repeat where restricted data lies.
-
-    Data across the antimeridian may be given by a box that crosses it, or by one around the earth.
-    """
-    edges = zip(("west", "south", "east", "north"), one, other, strict=True)
-    differ = [(name, abs(a - b)) for name, a, b in edges if abs(a - b) > TOLERANCE]
-    if _crosses(one) != _crosses(other):
-        crossing, plain = (one, other) if _crosses(one) else (other, one)
-        if crossing[2] - crossing[0] + 360 <= plain[2] - plain[0]:
-            differ = [each for each in differ if each[0] in ("south", "north")]
-    return ", ".join(f"{name} by about {by:.1g}" for name, by in differ)
 
 
 def _crosses(box: Box) -> bool:
