@@ -6,15 +6,16 @@
 PYTHON ?= python3
 UV     := uv==0.13.8
 BIN    := .venv/bin
-LOCK   := uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+LOCK   := uv pip compile --universal --python-version 3.11 \
           --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet
+ALL    := pyproject.toml --all-extras
 
 # Tests run in a network namespace of their own where the system allows it. Elsewhere tests/conftest.py
 # refuses every connection from the test process; the first lines of a run say which of the two it was.
 OFFLINE := $(shell unshare --map-current-user --net true 2>/dev/null && echo unshare --map-current-user --net \
              || { unshare --map-root-user --net true 2>/dev/null && echo unshare --map-root-user --net; })
 
-.PHONY: help gates test test-slow lint format docs bench wheel-test hooks-test lock clean
+.PHONY: help gates test test-slow lint lint-action format docs bench wheel-test hooks-test action-test lock clean
 
 help:  ## Show the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -35,6 +36,9 @@ lint: .venv/installed  ## Style, types, layers, and whether the generated docume
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
 
+lint-action: .venv/installed .venv/bin/actionlint  ## The GitHub Action and the example workflows (needs Go)
+	$(BIN)/pytest tests/action/test_lint.py tests/action/test_action_file.py
+
 format: .venv/installed  ## Format the code and fix what can be fixed by rule
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -51,11 +55,15 @@ wheel-test: .venv/installed  ## Build wheel and sdist, and prove that what is in
 hooks-test: .venv/installed  ## Have pre-commit install the hooks, and prove by commits that they stop what is broken
 	$(BIN)/python tests/packaging/prove_hooks.py
 
+action-test: .venv/installed  ## Prove that the GitHub Action installs from its locks and then judges
+	$(BIN)/python tests/action/prove_install.py
+
 lock:  ## Resolve the dependencies anew (the only verb that changes requirements/)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \
 	$(PYTHON) -m venv "$$tools" && "$$tools/bin/pip" install --quiet $(UV) && \
-	"$$tools/bin/"$(LOCK) --upgrade --group dev --output-file requirements/dev.lock && \
-	"$$tools/bin/"$(LOCK) --constraints requirements/dev.lock --output-file requirements/run.lock
+	"$$tools/bin/"$(LOCK) $(ALL) --upgrade --group dev --output-file requirements/dev.lock && \
+	"$$tools/bin/"$(LOCK) $(ALL) --constraints requirements/dev.lock --output-file requirements/run.lock && \
+	"$$tools/bin/"$(LOCK) --group build --constraints requirements/dev.lock --output-file requirements/build.lock
 
 clean:  ## Remove .venv and everything that was built
 	rm -rf .venv dist build .kfm-gates .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -69,3 +77,6 @@ clean:  ## Remove .venv and everything that was built
 .venv/installed: .venv/locked pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+.venv/bin/actionlint: .venv/locked requirements/actionlint/go.sum
+	go build -C requirements/actionlint -mod=readonly -trimpath -o "$(CURDIR)/$@" github.com/rhysd/actionlint/cmd/actionlint
