@@ -38,7 +38,9 @@ def test_a_value_that_is_a_command_is_only_shown(
     (tmp_path / "case.json").write_text(json.dumps(case), "utf-8")
     place(machine, tmp_path / "case.json")
     ended = act(run="touch started")
-    assert "odd" in ended.steps["judge"].log
+    log = ended.steps["judge"].log
+    token = log.partition("::stop-commands::")[2].partition("\n")[0]
+    assert "odd" in log.partition(f"::stop-commands::{token}\n")[2].partition(f"\n::{token}::\n")[0]
     assert ended.result == "failure"
     assert (ended.outputs["status"], ended.outputs["permit"]) == ("DENY", "")
     assert set(ended.steps["judge"].outputs) == set()
