@@ -98,6 +98,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("inputs", "reason"), REFUSED.values(), ids=REFUSED)
 def test_what_is_asked_wrongly_is_red(machine: Machine, inputs: dict[str, str | None], reason: str) -> None:
     (machine.workspace / "empty").mkdir()
@@ -112,12 +113,14 @@ def test_names_of_inputs_are_taken_as_github_takes_them(machine: Machine) -> Non
     assert ended.green, ended.log
 
 
+@pytest.mark.slow
 def test_a_manifest_can_be_named_instead_of_the_root(machine: Machine, act: RunAction) -> None:
     manifest = sorted((machine.workspace / "evidence/release/manifests/kansas-counties").iterdir())[0]
     ended = act(root=manifest.relative_to(machine.workspace).as_posix(), profile="lean.toml")
     assert ended.green, ended.log
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "script", ["exit 7", "false\ntrue", "false | true", 'echo "$UNSET_VARIABLE"', "-x", "no-such-command"]
 )
@@ -128,6 +131,7 @@ def test_a_script_that_fails_is_red(machine: Machine, act: RunAction, script: st
     assert ended.outputs["permit"] != ""
 
 
+@pytest.mark.slow
 def test_a_record_that_cannot_be_kept_is_red_and_starts_nothing(
     machine: Machine, act: RunAction, tmp_path: Path
 ) -> None:
@@ -139,6 +143,7 @@ def test_a_record_that_cannot_be_kept_is_red_and_starts_nothing(
     assert not (machine.workspace / "started").exists()
 
 
+@pytest.mark.slow
 def test_two_uses_in_one_job_do_not_meet(machine: Machine, act: RunAction) -> None:
     """The second use is denied: the first one's permit is still there, and opens nothing."""
     first = act(profile="lean.toml")

@@ -84,6 +84,7 @@ ATTACKS: dict[str, Attack] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_a_poisoned_environment_opens_nothing(machine: Machine, denied: Path, attack: Attack) -> None:
     attack(machine, _plant(machine))
@@ -107,6 +108,7 @@ def test_and_hinders_nothing(machine: Machine) -> None:
     _left_no_mark(machine, ended)
 
 
+@pytest.mark.slow
 def test_the_runner_of_these_tests_is_open_to_them(tmp_path: Path) -> None:
     """A plain `shell: bash` step falls for what is tried here, as it does on GitHub."""
     fallen = set()
@@ -140,6 +142,7 @@ def test_variables_reach_the_action_from_a_file_that_an_earlier_step_wrote(
     _left_no_mark(machine, ended)
 
 
+@pytest.mark.slow
 def test_a_folder_for_scripts_and_a_place_for_steps_do_not_move_the_action(machine: Machine) -> None:
     """`defaults.run` of a job does not reach into an action; the workspace is where it looks."""
     os.mkdir(machine.workspace / "evidence-of-another")

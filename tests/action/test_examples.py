@@ -103,6 +103,7 @@ def test_the_promotion_is_green_on_good_evidence(tmp_path: Path, installed: Path
     assert required_check(done["gates"]), done["gates"].log
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", ["", f"sha256:{'0' * 64}"])
 def test_without_the_expected_policy_pack_the_gates_stay_shut(
     tmp_path: Path, installed: Path, pack: str
@@ -111,6 +112,7 @@ def test_without_the_expected_policy_pack_the_gates_stay_shut(
     assert done["gates"].result == "failure"
 
 
+@pytest.mark.slow
 def test_the_builder_starts_after_a_pass(tmp_path: Path, installed: Path) -> None:
     project = Project(tmp_path, installed)
     done = project.run(_read("build.yml"))
@@ -182,6 +184,7 @@ AFTER: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("between", AFTER.values(), ids=AFTER)
 def test_nothing_is_built_when_something_changes_between_the_jobs(
     tmp_path: Path, installed: Path, between: Callable[[Path], object]

@@ -11,6 +11,8 @@ from tests.action.conftest import LEAN_GIVEN
 from tests.action.runner import Ended, Machine, run_action
 from tests.support.running import REPOSITORY
 
+pytestmark = pytest.mark.slow
+
 LOCKS = REPOSITORY / "requirements"
 
 

@@ -16,6 +16,8 @@ from tests.support.running import REPOSITORY, program
 
 DENIAL = DENIALS / "identity.checksums" / "algorithm-sha1.json"
 
+pytestmark = pytest.mark.slow
+
 Interference = Callable[[Machine], object]
 
 
@@ -125,7 +127,6 @@ def test_what_changes_before_enforcing_is_red(machine: Machine, interfere: Inter
     assert not (machine.workspace / "started").exists()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("interfere", BETWEEN.values(), ids=BETWEEN)
 def test_what_changes_before_the_script_keeps_it_from_starting(
     machine: Machine, interfere: Interference
