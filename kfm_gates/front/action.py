@@ -25,19 +25,24 @@ from kfm_gates.reports.harmless import visible
 
 _OPEN = tuple(status.name for status in Status if status.opens)
 
-REPORTS = {"json": "report.json"}
-"""Formats that are written beside the decision, and their files; text goes to the log."""
+ANNOTATIONS = "annotations.txt"
+"""What is said to GitHub about single lines; kept from the log until nothing else can speak to it."""
+
+SARIF = "report.sarif"
 
 
 def judge(job: Job) -> int:
-    """Judge the evidence into the record; the log gets the text, the page annotations and a summary."""
+    """Judge the evidence into the record; the log gets the text, the page a summary and annotations."""
     job.record.mkdir()
     words = ["check", str(job.root), f"--record={job.record}", f"--jobs={job.inputs['jobs']}", *_policy(job)]
-    words += ["--format=text", *(f"--format={name}:{job.record / file}" for name, file in REPORTS.items())]
     with _no_commands():
-        code = cli.main(words)
-    if code != 0:
-        _annotate(f"the gates did not open (exit code {code}); the log of this step says why")
+        code = cli.main([*words, *_reports(job)])
+    said = job.record / ANNOTATIONS
+    if said.is_file():
+        # Written by the report, whose lines all begin with a command of its own.
+        print(said.read_text("utf-8"), end="", flush=True)
+    elif code != 0:
+        _annotate(f"nothing was decided (exit code {code}); the log of this step says why")
     return code
 
 
@@ -96,6 +101,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return cli.ERROR
 
 
+def _reports(job: Job) -> list[str]:
+    """Which report goes where. Only one can have the log, and that is the one for people."""
+    files = {"github": job.record / ANNOTATIONS, "sarif": job.record / SARIF, "markdown": job.summary}
+    return ["--format=text", *(f"--format={name}:{file}" for name, file in files.items())]
+
+
 def _policy(job: Job) -> list[str]:
     """What judging and verifying must be asked alike."""
     words = [f"--profile={job.inputs['profile']}", f"--operation={job.inputs['operation']}"]
@@ -113,13 +124,16 @@ def _refuse_unfinished(job: Job) -> int:
 
 
 def _decided(job: Job) -> dict[str, str]:
-    """Status, file and digest of the decision, if there is one."""
+    """What there is to say of the decision, if there is one."""
     path = job.record / "decision.json"
     if not path.is_file():
         return {}
     status = Status[parse_json(path.read_bytes())["predicate"]["status"]]
-    where = {"decision": str(path), "record": str(job.record)}
-    return {"status": status.name, "decision-digest": _digest(path), **where}
+    found = {"status": status.name, "decision": str(path), "decision-digest": _digest(path)}
+    found["record"] = str(job.record)
+    if (job.record / SARIF).is_file():
+        found["sarif"] = str(job.record / SARIF)
+    return found
 
 
 def _digest(decision: Path) -> str:

@@ -57,6 +57,7 @@ class Job:
     """The folder that this run of the action made for itself outside the workspace."""
     inputs: Inputs
     output: Path
+    summary: Path
     outcomes: tuple[str, ...]
     """How the steps before this one ended; empty where nobody asks."""
 
@@ -68,6 +69,7 @@ class Job:
             home=_path(environment, "KFM_GATES_HOME"),
             inputs=read_inputs(environment.get("KFM_GATES_INPUTS", "")),
             output=_path(environment, "GITHUB_OUTPUT"),
+            summary=_path(environment, "GITHUB_STEP_SUMMARY"),
             outcomes=tuple(environment.get("KFM_GATES_OUTCOMES", "").split()),
         )
 

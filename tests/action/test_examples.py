@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +32,8 @@ class Project:
     """Called with the project's folder after the first job."""
     pack: str = field(default_factory=lambda: suite().pack_digest)
     machines: dict[str, Machine] = field(default_factory=dict)
+    scanned: list[str] | None = None
+    """The rules of the findings that were given to code scanning."""
 
     def __post_init__(self) -> None:
         self.repository.mkdir()
@@ -68,12 +71,19 @@ class Project:
             "actions/checkout": checkout(self.repository),
             "actions/upload-artifact": upload(self.store),
             "actions/download-artifact": download(self.store),
+            "github/codeql-action/upload-sarif": self._scanned,
             "OWNER/kfm-gates": REPOSITORY,
         }
         machine = new_machine(self.folder / job, self.installed, uses)
         machine.variables = {"KFM_GATES_PACK": self.pack} if self.pack else {}
         self.machines[job] = machine
         return machine
+
+    def _scanned(self, machine: Machine, inputs: Mapping[str, str]) -> Mapping[str, str]:
+        """`upload-sarif`: takes the findings of a file."""
+        (run,) = json.loads(Path(inputs["sarif_file"]).read_bytes())["runs"]
+        self.scanned = [each["ruleId"] for each in run["results"]]
+        return {}
 
 
 def _read(name: str, *changes: tuple[str, str]) -> str:
@@ -94,13 +104,18 @@ def test_the_examples_as_they_are_open_for_the_kansas_counties(tmp_path: Path, i
 
 
 def test_the_promotion_is_red_on_a_denial(tmp_path: Path, installed: Path) -> None:
-    done = Project(tmp_path, installed, good=False).run(_read("promote.yml"))
+    project = Project(tmp_path, installed, good=False)
+    done = project.run(_read("promote.yml"))
     assert not required_check(done["gates"]), done["gates"].log
+    assert done["code-scanning"].green
+    assert project.scanned == ["identity.checksums"]
 
 
 def test_the_promotion_is_green_on_good_evidence(tmp_path: Path, installed: Path) -> None:
-    done = Project(tmp_path, installed).run(_read("promote.yml"))
+    project = Project(tmp_path, installed)
+    done = project.run(_read("promote.yml"))
     assert required_check(done["gates"]), done["gates"].log
+    assert project.scanned == []
 
 
 @pytest.mark.slow

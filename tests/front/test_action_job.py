@@ -14,7 +14,7 @@ GIVEN = OPTIONAL | {"root": "data", "profile": "promotion-v1", "operation": "pro
 
 
 def _environment(folder: Path, **more: str) -> dict[str, str]:
-    names = ("GITHUB_WORKSPACE", "GITHUB_OUTPUT", "KFM_GATES_HOME")
+    names = ("GITHUB_WORKSPACE", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "KFM_GATES_HOME")
     return {name: str(folder / name) for name in names} | {"KFM_GATES_INPUTS": json.dumps(GIVEN)} | more
 
 
