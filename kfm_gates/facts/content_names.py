@@ -62,7 +62,7 @@ def _in_artifacts(artifacts: tuple[ArtifactNames, ...]) -> Iterator[ContentName]
         file = artifact.place.file.rpartition("/")[2]
         yield _said(artifact.place, "the file", file.rpartition(".")[0] or file)
         for each in artifact.names:
-            yield ContentName(artifact.place, each.where, each.name, each.phrases)
+            yield ContentName(artifact.place, f"a name ({each.where})", each.name, each.phrases)
 
 
 def _titles(

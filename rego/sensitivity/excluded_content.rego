@@ -41,10 +41,10 @@ kept_under(class) := concat(", ", classes[class].allowed_labels) if {
 } else := "no label at all"
 
 deny contains {
-	"msg": sprintf("`%s` (%s) names %s, which policy excludes", [content.name, content.what, classes[class].what]),
+	"msg": sprintf("%s speaks of %s, which policy excludes", [content.what, classes[class].what]),
 	"at": {"file": content.place.file, "pointer": content.place.pointer},
-	"found": sprintf("the label %s", [label]),
-	"expected": sprintf("kept under %s", [kept_under(class)]),
+	"found": content.name,
+	"expected": sprintf("under the label %v no such content; it may be kept under %s", [label, kept_under(class)]),
 	"hint": "Remove the content, or have the sensitivity steward decide on the label; rename what is something else.",
 } if {
 	some content in object.get(input, "content_names", [])

@@ -95,6 +95,7 @@ def test_content_is_told_by_names_and_titles() -> None:
     said = {(each.what, each.name) for each in found}
     assert ("the file", "counties") in said
     assert ("a column", "centroid_lon") in said
+    assert ("a name (column centroid_lon)", "centroid_lon") in said
     assert ("the title", "Counties of Kansas") in said
     assert ("a title or keyword", "Counties of Kansas") in said
     assert {each.place.file.rpartition("/")[2] for each in found} >= {
