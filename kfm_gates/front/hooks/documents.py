@@ -37,9 +37,18 @@ def look(hook: Hook, files: Sequence[str]) -> Look:
         tree = Tree(site.root, site.rules.layout, schemas, tuple(each.path for each in standings))
         rows = [row for each in standings for row in judge_file(tree, each.path, each.match)]
         rows += _together(hook, tree, standings, notes)
+        if _in_build_log(os.environ):
+            from kfm_gates.front.hooks.withheld import without_values
+
+            rows = list(without_values(rows, tree))
         shown = {each.path: each.shown for each in standings}
         found.update(dict.fromkeys(_lines(rows, tree, shown)))
     return Look(tuple(sorted(found)), tuple(notes))
+
+
+def _in_build_log(environment: Mapping[str, str]) -> bool:
+    """Whether this runs in CI, whose services all set this variable."""
+    return environment.get("CI", "").lower() not in ("", "0", "false")
 
 
 def _unfit(hook: Hook, file: str, places: Places) -> Line:
