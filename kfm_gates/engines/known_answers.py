@@ -86,9 +86,9 @@ QUESTIONS: tuple[Question, ...] = (
     Question("an empty set is an empty list", "allow if input.a == 1\n" + _NEVER, {"a": 1}, _ALLOWED),
     Question(
         "a set of objects comes whole",
-        _NO_PASS + 'deny contains {"pointer": p, "message": "m"} if some p in input.ps\n',
+        _NO_PASS + 'deny contains {"at": p, "msg": "m"} if some p in input.ps\n',
         {"ps": ["/b", "/a", "/a"]},
-        _deny({"message": "m", "pointer": "/a"}, {"message": "m", "pointer": "/b"}),
+        _deny({"at": "/a", "msg": "m"}, {"at": "/b", "msg": "m"}),
     ),
     Question(
         "given data is read",

@@ -1,6 +1,6 @@
 """The service `rego` of the worker process: load policies once, then judge inputs.
 
-Requests: {"op": "load", "policies": [[path, text]], "data": …} -> {"version", "packages"};
+Requests: {"op": "load", "policies": [[path, text, input schema]], "data": …} -> {"version", "packages"};
 {"op": "judge", "package", "input"} -> {"allow": bool | null, "deny": […]};
 {"op": "variants", "package", "input", "variants": [[without, put]], "text": text | null} -> {"opens": [bool]}.
 """
@@ -24,7 +24,7 @@ def serve(request: Json) -> Json:
     global _loaded
     if request["op"] == "load":
         known_answers.prove()
-        policies = [PolicyFile(path, text) for path, text in request["policies"]]
+        policies = [PolicyFile(*each) for each in request["policies"]]
         _loaded = RegorusCore(policies, request["data"])
         return {"version": version(DISTRIBUTION), "packages": sorted(policy.package for policy in policies)}
     if request["op"] == "judge" and _loaded is not None:

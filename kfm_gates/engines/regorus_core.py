@@ -20,7 +20,7 @@ from regorus.regorus import Program
 
 from kfm_gates.engines import rego_lint
 from kfm_gates.engines.interface import RegoAnswer
-from kfm_gates.engines.lint_problem import LintProblem, refuse
+from kfm_gates.engines.lint_problem import refuse
 from kfm_gates.engines.policy_file import DATA_ROOT, PACKAGE_ROOT, PolicyFile, packages
 from kfm_gates.errors import EngineError
 from kfm_gates.model.finding import Json
@@ -79,12 +79,7 @@ class _Package:
         declared = _call(policy.path, self.pristine.add_policy, policy.path, policy.text)
         _keep_apart(declared, policy.path)
         tree = json.loads(self.pristine.get_ast_as_json())[0]["ast"]
-        self.problems = rego_lint.lint_tree(policy, tree)
-        self.problems += [
-            LintProblem(policy.path, 1, f"`data.{'.'.join(steps)}` is not in the data that was given")
-            for steps in sorted(rego_lint.data_paths(tree))
-            if steps[:1] == (DATA_ROOT,) and not _has(data, steps[1:])
-        ]
+        self.problems = rego_lint.lint_tree(policy, tree, data)
         if self.problems:
             return  # the caller refuses; compiling would only say the same in other words
         mounted = json.dumps({DATA_ROOT: data}, allow_nan=False)
@@ -172,14 +167,6 @@ def _keep_apart(declared: str, path: str) -> None:
     steps = declared.split(".")
     if steps[:2] == ["data", DATA_ROOT] or steps == ["data"] or steps[:2] != ["data", PACKAGE_ROOT]:
         raise EngineError(f"{path}: the package `{'.'.join(steps[1:])}` must lie under `{PACKAGE_ROOT}.`")
-
-
-def _has(data: Json, steps: tuple[str, ...]) -> bool:
-    for step in steps:
-        if not isinstance(data, dict) or step not in data:
-            return not isinstance(data, dict | list)  # below a scalar or list the engine itself decides
-        data = data[step]
-    return True
 
 
 def _brief(value: Json) -> str:
