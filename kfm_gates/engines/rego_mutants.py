@@ -125,7 +125,7 @@ class _Rule:
 
 
 def _other_constant(constant: Node) -> bytes | None:
-    value = constant.body.get("value")
+    value: Json = constant.body.get("value")
     if constant.kind == "Bool":
         return b"false" if value else b"true"
     if constant.kind == "Number":

@@ -20,13 +20,28 @@ from regorus.regorus import Program
 
 from kfm_gates.engines import rego_lint
 from kfm_gates.engines.interface import RegoAnswer
-from kfm_gates.engines.lint_problem import refuse
+from kfm_gates.engines.lint_problem import LintProblem, refuse
 from kfm_gates.engines.policy_file import DATA_ROOT, PACKAGE_ROOT, PolicyFile, packages
 from kfm_gates.errors import EngineError
 from kfm_gates.model.finding import Json
 
 NONCE_KEY = "kfm_gates_nonce"
 _PLACE = re.compile(r"--> (.+):(\d+):(\d+)")
+
+
+def lint(policies: Sequence[PolicyFile], data: Json = None) -> list[LintProblem]:
+    """Every reason why `RegorusCore` would refuse these policies, and those that no engine can parse."""
+    problems = [problem for policy in policies for problem in rego_lint.lint_text(policy)]
+    for policy in policies:
+        try:
+            problems += _Package(policy, {} if data is None else data).problems
+        except EngineError as error:
+            problems.append(_as_problem(policy.path, str(error)))
+    try:
+        packages(policies)
+    except EngineError as error:
+        problems.append(_as_problem(policies[0].path, str(error)))
+    return sorted(set(problems))
 
 
 class RegorusCore:
@@ -167,6 +182,14 @@ def _keep_apart(declared: str, path: str) -> None:
     steps = declared.split(".")
     if steps[:2] == ["data", DATA_ROOT] or steps == ["data"] or steps[:2] != ["data", PACKAGE_ROOT]:
         raise EngineError(f"{path}: the package `{'.'.join(steps[1:])}` must lie under `{PACKAGE_ROOT}.`")
+
+
+def _as_problem(path: str, said: str) -> LintProblem:
+    """An engine's error as a problem, at its place if it names one."""
+    place = re.match(rf"{re.escape(path)}:(?:(\d+):(?:(\d+):)?)?\s*", said)
+    message = said[place.end() :] if place else said
+    line, column = (int(number or 0) for number in place.groups()) if place else (0, 0)
+    return LintProblem(path, line or 1, message, column)
 
 
 def _brief(value: Json) -> str:
