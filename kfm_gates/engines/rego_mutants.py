@@ -30,10 +30,18 @@ class Mutant(NamedTuple):
 
 
 def mutants(text: str, tree: Json) -> Iterator[Mutant]:
-    """Every mutant of a policy; some of them are no policy any more, which the engine knows."""
-    for rule in tree["rules"]:
-        ((kind, body),) = rule.items()
-        yield from _Rule(text.encode("utf-8"), kind, body).mutants()
+    """Every mutant of a policy; some of them are no policy any more, which the engine knows.
+
+    What only `allow` uses is left as it is: `deny` must deny all that `allow` does not let through, so that no
+    condition of `allow` decides alone.
+    """
+    rules = [_Rule(text.encode("utf-8"), *next(iter(rule.items()))) for rule in tree["rules"]]
+    deciding = {"allow", "deny"}
+    while found := {n for r in rules if r.name in deciding - {"allow"} for n in r.mentioned} - deciding:
+        deciding |= found
+    for rule in rules:
+        if rule.name in deciding:
+            yield from rule.mutants()
 
 
 class _Rule:
@@ -43,6 +51,7 @@ class _Rule:
         self.head: Json = head
         self.name = (rego_ast.path(rego_ast.node(head["refr"])) or ("?",))[0]
         self.line = rego_ast.spot(body)[0]
+        self.mentioned = frozenset(_names(body))
 
     def mutants(self) -> Iterator[Mutant]:
         if self.kind == "Default":
@@ -51,7 +60,6 @@ class _Rule:
             return
         statements = [each for body in self.body["bodies"] for each in body["query"]["stmts"]]
         if self.name == "allow":
-            # What `allow` demands is denied by `deny` as well, so that no single condition of it decides alone.
             yield from self._always(statements)
             return
         if self.name == "deny":
@@ -132,3 +140,16 @@ def _other_constant(constant: Node) -> bytes | None:
         return str(value + 1).encode()
     # The span of a text is what stands between its quotes.
     return b"kfm_gates_mutant" if constant.kind == "String" else None
+
+
+def _names(part: Json) -> Iterator[str]:
+    """Every name that a part of the tree mentions, functions included."""
+    if isinstance(part, list):
+        for item in part:
+            yield from _names(item)
+    elif isinstance(part, dict):
+        for kind, body in part.items():
+            if kind == "Var" and isinstance(body, dict):
+                yield str(body["value"])
+            elif isinstance(body, dict | list):
+                yield from _names(body)
