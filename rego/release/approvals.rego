@@ -120,7 +120,6 @@ deny contains {
 } if {
 	some index, approval in approvals
 	some other in numbers.range(0, index)
-	other < index
 	person(approvals[other].principal) == person(approval.principal)
 	approvals[other].role != approval.role
 }
