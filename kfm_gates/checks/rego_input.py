@@ -119,7 +119,9 @@ def _defs(each: Named) -> Mapping[str, Json]:
 
 def _setting(default: Json) -> Json:
     """A setting keeps the type of its default: a profile may tighten it, not change what it is."""
-    return {"type": "array"} if isinstance(default, list | tuple) else {"type": "number"}
+    if isinstance(default, list | tuple):
+        return {"type": "array"}
+    return {"type": "boolean" if isinstance(default, bool) else "number"}
 
 
 def _part(each: Named) -> Json:

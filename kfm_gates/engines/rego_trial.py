@@ -24,6 +24,9 @@ from kfm_gates.model.finding import Json
 _TELL = "kfm_gates_input:"
 _RENAMED = "kfm_gates_deny_"
 
+Given = tuple[str, str]
+"""An input and the data beside it, as JSON text; no data means the policy's own."""
+
 
 def serve(request: Json) -> Json:
     """Try one policy."""
@@ -82,20 +85,24 @@ class _Trial:
         except BaseException as error:
             return explain(error)
 
-    def _inputs(self) -> list[str]:
-        """Every input that the tests gave to the policy, as JSON text."""
-        tell = f'{{\n\tprint("{_TELL}", json.marshal(input))\n\tinput == "never"\n}}\n'
+    def _inputs(self) -> list[Given]:
+        """Every input that the tests gave to the policy, and the data if some test swaps it, as JSON text."""
+        swaps = "with data" in self.tests[1]
+        data = f"json.marshal(data.{DATA_ROOT})" if swaps else '""'
+        tell = (
+            f'{{\n\tprint("{_TELL}", json.marshal([json.marshal(input), {data}]))\n\tinput == "never"\n}}\n'
+        )
         engine = self._engine(f'{self.policy.text}\nallow if {tell}\ndeny contains "never" if {tell}')
         engine.set_gather_prints(True)
         for test in self.named:
             self._said(engine, test)
-        found = {line.partition(_TELL)[2].strip() for line in engine.take_prints() if _TELL in line}
-        return sorted(found)
+        told = {line.partition(_TELL)[2].strip() for line in engine.take_prints() if _TELL in line}
+        return sorted({(given[0], given[1]) for given in map(json.loads, told)})
 
     def _denies(self) -> list[Json]:
         return [rule for rule in self.tree["rules"] if _head_of(rule) == "deny"]
 
-    def _witnesses(self, inputs: Sequence[str]) -> list[Json]:
+    def _witnesses(self, inputs: Sequence[Given]) -> list[Json]:
         """For each deny rule: did it fire for one input, and not fire for another?"""
         rules = self._denies()
         raw = self.policy.text.encode("utf-8")
@@ -103,25 +110,25 @@ class _Trial:
             span = next(iter(rule["Spec"]["head"].values()))["refr"]["Var"]["span"]
             raw = raw[: span["start"]] + f"{_RENAMED}{index}".encode() + raw[span["end"] :]
         whole = [f"deny contains each if some each in {_RENAMED}{index}" for index in range(len(rules))]
-        pristine = self._engine(raw.decode("utf-8") + "\n" + "\n".join(whole) + "\n")
+        bench = _Bench(self._engine(raw.decode("utf-8") + "\n" + "\n".join(whole) + "\n"))
         found = []
         for index, rule in enumerate(rules):
             entry = f"data.{self.policy.package}.{_RENAMED}{index}"
-            fired = [_count(pristine, entry, text) for text in inputs]
+            fired = [bench.count(entry, given) for given in inputs]
             line = rego_ast.spot(rule["Spec"])[0]
             found.append({"line": line, "fires": any(fired), "rests": 0 in fired})
         return found
 
-    def _lacking(self, inputs: Sequence[str]) -> list[str]:
+    def _lacking(self, inputs: Sequence[Given]) -> list[str]:
         """The kinds of input that tests of a policy must have and these do not."""
-        engine = self._engine(self.policy.text)
-        denied = [_count(engine, f"data.{self.policy.package}.deny", text) for text in inputs]
-        opened = [_value(engine, f"data.{self.policy.package}.allow", text) for text in inputs]
+        bench = _Bench(self._engine(self.policy.text))
+        denied = [bench.count(f"data.{self.policy.package}.deny", given) for given in inputs]
+        opened = [bench.value(f"data.{self.policy.package}.allow", given) for given in inputs]
         passed = any(allow is True and deny == 0 for allow, deny in zip(opened, denied, strict=True))
         kinds = {
             "an input that passes": passed,
             "an input that is denied": any(denied),
-            "the empty input": "{}" in inputs,
+            "the empty input": any(text == "{}" for text, _ in inputs),
         }
         return [kind for kind, there in kinds.items() if not there]
 
@@ -186,17 +193,29 @@ def _head_of(rule: Json) -> str:
     return (rego_ast.path(rego_ast.node(head["refr"])) or ("",))[0]
 
 
-def _value(pristine: Any, entry: str, text: str) -> Json:
-    engine = pristine.clone()
-    try:
-        engine.set_input_json(text)
-        found = json.loads(engine.eval_query_as_json(f"[value | value := {entry}]"))
-        return next(iter(found["result"][0]["expressions"][0]["value"]), None)
-    except RuntimeError:
-        return None
+class _Bench:
+    """Asks a policy about inputs, each with the data that it was given with."""
 
+    def __init__(self, pristine: Any) -> None:
+        self._engines = {"": pristine}
 
-def _count(pristine: Any, entry: str, text: str) -> int | None:
-    """How many reasons a set has for an input; None when it can't be said."""
-    value = _value(pristine, entry, text)
-    return len(value) if isinstance(value, list) else None
+    def value(self, entry: str, given: Given) -> Json:
+        """What a rule is for an input; None when it is undefined or raises."""
+        text, data = given
+        if data not in self._engines:
+            made = self._engines[""].clone()
+            made.clear_data()
+            made.add_data_json(f'{{"{DATA_ROOT}": {data}}}')
+            self._engines[data] = made
+        engine = self._engines[data].clone()
+        try:
+            engine.set_input_json(text)
+            found = json.loads(engine.eval_query_as_json(f"[value | value := {entry}]"))
+            return next(iter(found["result"][0]["expressions"][0]["value"]), None)
+        except RuntimeError:
+            return None
+
+    def count(self, entry: str, given: Given) -> int | None:
+        """How many reasons a set has for an input; None when it can't be said."""
+        value = self.value(entry, given)
+        return len(value) if isinstance(value, list) else None
