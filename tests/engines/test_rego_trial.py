@@ -44,7 +44,7 @@ def tried(tests: str = TESTS, body: str | None = None, *, mutate: bool = True) -
 
 def without(name: str) -> str:
     head, _, rest = TESTS.partition(f"test_{name} if ")
-    return head + rest.partition("}\n")[2]
+    return head + rest.partition("\n}\n")[2]
 
 
 def test_good_tests_hold_everything() -> None:

@@ -100,7 +100,7 @@ def test_lint_of_the_house_finds_nothing(pack: Path, capsys: pytest.CaptureFixtu
         (
             "input.manifest.approvals",
             "input.manifest.aprovals",
-            "own.rego:13:65: no input has `aprovals` here",
+            "own.rego:13:68: no input has `aprovals` here",
         ),
         ("evidence: [manifest]", "evidence: [manifests]", "own.rego:1:1: no evidence is named 'manifests'"),
         ("#   serves: [R-183]\n", "", "own.rego:1:1: `custom` lacks serves"),
@@ -196,7 +196,9 @@ def test_diff_lists_every_verdict_that_flips(pack: Path, capsys: pytest.CaptureF
     evidence = write_tree(pack / "evidence", kansas())
     assert main(["check", str(evidence), "--record", str(record), *at]) == 0
     assert main(["policy", "diff", "promotion-v1", "promotion-v1", "--against", str(record)]) == 0
-    stricter = RULE.replace("approvals) == 0", "approvals) < 2")
+    stricter = (
+        RULE + '\ndeny contains {"msg": "no counties"} if contains(input.manifest.dataset_slug, "counties")\n'
+    )
     shutil.copytree(pack / "gates", pack / "new")
     (pack / "new/rego/acme/own.rego").write_text(stricter)
     capsys.readouterr()
@@ -207,7 +209,7 @@ def test_diff_lists_every_verdict_that_flips(pack: Path, capsys: pytest.CaptureF
         (None, "PASS", "DENY"),
         ("acme.own", "PASS", "DENY"),
     }
-    assert {each["why"] for each in found["flips"]} == {"", "nobody approved it"}
+    assert {each["why"] for each in found["flips"]} == {"", "no counties"}
 
 
 def test_diff_says_when_the_evidence_has_changed(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
