@@ -197,7 +197,7 @@ def test_diff_lists_every_verdict_that_flips(pack: Path, capsys: pytest.CaptureF
     assert main(["check", str(evidence), "--record", str(record), *at]) == 0
     assert main(["policy", "diff", "promotion-v1", "promotion-v1", "--against", str(record)]) == 0
     stricter = (
-        RULE + '\ndeny contains {"msg": "no counties"} if contains(input.manifest.dataset_slug, "counties")\n'
+        RULE + '\ndeny contains {"msg": "no counties"} if contains(input.manifest.dataset_slug, "kansas")\n'
     )
     shutil.copytree(pack / "gates", pack / "new")
     (pack / "new/rego/acme/own.rego").write_text(stricter)
