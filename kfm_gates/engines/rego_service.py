@@ -12,7 +12,7 @@ from importlib.metadata import version
 
 from kfm_gates.engines import known_answers
 from kfm_gates.engines.policy_file import PolicyFile, path_of
-from kfm_gates.engines.regorus_core import RegorusCore, lint
+from kfm_gates.engines.regorus_core import RegorusCore, lint_all
 from kfm_gates.errors import EngineError
 from kfm_gates.model.finding import Json
 
@@ -30,7 +30,7 @@ def serve(request: Json) -> Json:
         return {"version": version(DISTRIBUTION), "packages": sorted(policy.package for policy in policies)}
     if request["op"] == "lint":
         known_answers.prove()
-        found = lint([PolicyFile(*each) for each in request["policies"]], request["data"])
+        found = lint_all([PolicyFile(*each) for each in request["policies"]], request["data"])
         return {"problems": [[each.file, each.line, each.message, each.column] for each in found]}
     if request["op"] == "judge" and _loaded is not None:
         answer = _loaded.judge(request["package"], request["input"])

@@ -29,21 +29,6 @@ NONCE_KEY = "kfm_gates_nonce"
 _PLACE = re.compile(r"--> (.+):(\d+):(\d+)")
 
 
-def lint(policies: Sequence[PolicyFile], data: Json = None) -> list[LintProblem]:
-    """Every reason why `RegorusCore` would refuse these policies, and those that no engine can parse."""
-    problems = [problem for policy in policies for problem in rego_lint.lint_text(policy)]
-    for policy in policies:
-        try:
-            problems += _Package(policy, {} if data is None else data).problems
-        except EngineError as error:
-            problems.append(_as_problem(policy.path, str(error)))
-    try:
-        packages(policies)
-    except EngineError as error:
-        problems.append(_as_problem(policies[0].path, str(error)))
-    return sorted(set(problems))
-
-
 class RegorusCore:
     """Policies that are linted, compiled and loaded; one engine each, so that none can disturb another."""
 
@@ -71,6 +56,21 @@ class RegorusCore:
 def lint(policy: PolicyFile, data: Json) -> list[LintProblem]:
     """Why one policy is refused, as far as that can be listed. Raises EngineError for one that can't be compiled."""
     return [*rego_lint.lint_text(policy), *_Package(policy, data).problems]
+
+
+def lint_all(policies: Sequence[PolicyFile], data: Json = None) -> list[LintProblem]:
+    """Every reason why `RegorusCore` would refuse these policies; what can't be compiled is one of them."""
+    problems = []
+    for policy in policies:
+        try:
+            problems += lint(policy, {} if data is None else data)
+        except EngineError as error:
+            problems.append(_as_problem(policy.path, str(error)))
+    try:
+        packages(policies)
+    except EngineError as error:
+        problems.append(_as_problem(policies[0].path, str(error)))
+    return sorted(set(problems))
 
 
 def parse(policy: PolicyFile) -> None:

@@ -40,7 +40,7 @@ def supplied(rule: RegoCheck) -> list[dict[str, Any]]:
     layout, snapshot = Layout.kfm_v1(), Snapshot(Memory(kansas()))
     for subject in discover(snapshot, layout):
         given = given_facts(
-            suite(), engines(), snapshot, layout, Index(snapshot, layout), subject, EVALUATED_AT
+            suite(), engines().given, snapshot, layout, Index(snapshot, layout), subject, EVALUATED_AT
         )
         facts = Facts({**given, RegoEngine: Listening()})
         rule.run(facts, suite().settings(rule.about.id, subject.id))
@@ -97,7 +97,9 @@ def test_an_input_that_does_not_fit_is_an_error_of_the_check() -> None:
     rule = RULES["rights.license"]
     layout, snapshot = Layout.kfm_v1(), Snapshot(Memory(kansas()))
     subject = discover(snapshot, layout)[0]
-    given = given_facts(suite(), engines(), snapshot, layout, Index(snapshot, layout), subject, EVALUATED_AT)
+    given = given_facts(
+        suite(), engines().given, snapshot, layout, Index(snapshot, layout), subject, EVALUATED_AT
+    )
     with pytest.raises(EngineError, match="does not have the published form"):
         rule.run(Facts({**given, RegoEngine: Never()}), {})
 

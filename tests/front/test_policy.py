@@ -21,7 +21,10 @@ package kfm.acme.own
 
 default allow := false
 
-allow if count(deny) == 0
+allow if {
+	is_object(input.manifest)
+	count(deny) == 0
+}
 
 deny contains {"msg": "nobody approved it"} if count(input.manifest.approvals) == 0
 """
@@ -41,7 +44,7 @@ test_none_is_denied if {
 	not own.allow with input as given([])
 }
 
-test_empty if count(own.deny) == 0 with input as {}
+test_empty if not own.allow with input as {}
 """
 CASE = json.dumps(
     {
@@ -100,7 +103,7 @@ def test_lint_of_the_house_finds_nothing(pack: Path, capsys: pytest.CaptureFixtu
         (
             "input.manifest.approvals",
             "input.manifest.aprovals",
-            "own.rego:13:68: no input has `aprovals` here",
+            "own.rego:16:68: no input has `aprovals` here",
         ),
         ("evidence: [manifest]", "evidence: [manifests]", "own.rego:1:1: no evidence is named 'manifests'"),
         ("#   serves: [R-183]\n", "", "own.rego:1:1: `custom` lacks serves"),
@@ -109,7 +112,7 @@ def test_lint_of_the_house_finds_nothing(pack: Path, capsys: pytest.CaptureFixtu
             "default allow := true",
             "own.rego:9:1: the default of `allow` must be false",
         ),
-        ("deny contains {", "deny[{", "own.rego:13:"),
+        ("deny contains {", "deny[{", "own.rego:16:"),
         ("package kfm.acme.own", "package kfm.acme.onw", "own.rego:7:1: the package is `kfm.acme.onw`"),
     ],
 )
@@ -156,7 +159,7 @@ def test_test_lists_what_survives_and_fails(pack: Path, capsys: pytest.CaptureFi
     assert main(["policy", "test", "gates"]) == 0
     assert main(["policy", "test", "gates", "--mutate"]) == 1
     said = capsys.readouterr().out
-    assert "gates/rego/acme/own.rego:13:1: no test notices when the rule never fires (rule `deny`)" in said
+    assert "gates/rego/acme/own.rego:16:1: no test notices when the rule never fires (rule `deny`)" in said
     assert main(["policy", "test", "gates", "--mutate", "--threshold", "0"]) == 0
 
 
