@@ -18,6 +18,7 @@ if str(DOCS.parent) not in sys.path:
 
 from docs.generator.gates import gates  # noqa: E402
 from docs.generator.hooks import hooks  # noqa: E402
+from docs.generator.inputs import rego_inputs  # noqa: E402
 from docs.generator.pages import pages  # noqa: E402
 from docs.generator.readme import readme  # noqa: E402
 from docs.generator.requirements import OpenRequirement  # noqa: E402
@@ -29,6 +30,7 @@ def documents() -> dict[str, str]:
     """Path below docs/ and text of everything that is generated."""
     found = {f"checks/{name}": text for name, text in pages()}
     found |= {f"schemas/{name}": text_of(schema) for name, schema in published_schemas().items()}
+    found["schemas/rego-input.schema.json"] = text_of(rego_inputs())
     found["gates.md"] = gates()
     found["requirements.md"] = requirements()
     found["../README.md"] = readme()

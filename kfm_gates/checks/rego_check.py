@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import kfm_gates.facts.all_named  # noqa: F401  (registers the facts that rules ask for by name)
 from kfm_gates.checks.api import About, Outcome, concluded
+from kfm_gates.checks.rego_input import InputForm
 from kfm_gates.checks.settings import Setting, Stricter
 from kfm_gates.engines.interface import RegoEngine
 from kfm_gates.engines.rego_metadata import RuleMetadata, read_metadata
@@ -39,6 +41,12 @@ class RegoCheck:
     file: Path
     evidence: tuple[Named, ...]
 
+    @cached_property
+    def form(self) -> InputForm:
+        """The form of the input that the rule gets."""
+        defaults = {name: each.default for name, each in self.about.settings.items()}
+        return InputForm(self.about.id, self.evidence, defaults)
+
     def run(self, facts: Facts, settings: Mapping[str, Any]) -> Outcome:
         """See Check."""
         try:
@@ -49,6 +57,7 @@ class RegoCheck:
         if examined == 0:
             return concluded(self.about.id, 0, ())
         document = _document(facts, supplied, settings)
+        self.form.check(document)
         answer = facts.get(RegoEngine).judge(self.package, document)  # type: ignore[type-abstract]
         try:
             findings = [_finding(reason, supplied) for reason in answer.deny]

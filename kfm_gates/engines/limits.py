@@ -18,7 +18,11 @@ class Limits:
     cpu_seconds: int = 3600
 
 
-LIMITS: dict[str, Limits] = {"rego": Limits(), "shapes": Limits(memory_bytes=4 * GIB, request_seconds=60.0)}
+LIMITS: dict[str, Limits] = {
+    "rego": Limits(),
+    "shapes": Limits(memory_bytes=4 * GIB, request_seconds=60.0),
+    "trial": Limits(request_seconds=300.0),
+}
 
 
 def environment() -> dict[str, str]:

@@ -10,14 +10,16 @@ from kfm_gates.errors import EngineError
 
 @dataclass(frozen=True, order=True)
 class LintProblem:
-    """One reason, with its place; shown as `file:line: message`."""
+    """One reason, with its place; shown as `file:line:column: message`. Column 0 is unknown and not shown."""
 
     file: str
     line: int
     message: str
+    column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
+        column = f"{self.column}:" if self.column else ""
+        return f"{self.file}:{self.line}:{column} {self.message}"
 
 
 def refuse(problems: Sequence[LintProblem]) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kfm_gates.errors import EngineError
+from kfm_gates.model.finding import Json
 
 PACKAGE_ROOT = "kfm"
 DATA_ROOT = "kfm_data"
@@ -15,10 +16,14 @@ DATA_ROOT = "kfm_data"
 
 @dataclass(frozen=True, order=True)
 class PolicyFile:
-    """One policy: `path` as people know it (`rego/rights/license.rego`), and its text."""
+    """One policy: `path` as people know it (`rego/rights/license.rego`), and its text.
+
+    `input_schema` is the JSON Schema of the input that it will get; with it, the lint knows misspelt paths.
+    """
 
     path: str
     text: str
+    input_schema: Json = field(default=None, compare=False, repr=False)
 
     @property
     def package(self) -> str:

@@ -7,10 +7,14 @@ The tree is JSON. An expression is {"<Kind>": {…, "span": {"line", "col"}}}; a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kfm_gates.errors import EngineError
 from kfm_gates.model.finding import Json
+
+Spot = tuple[int, int]
+Problem = tuple[Spot, str]
+"""What is wrong, and the line and column where."""
 
 COMPREHENSIONS = frozenset({"ArrayCompr", "SetCompr", "ObjectCompr"})
 _CHILDREN: dict[str, tuple[str, ...]] = {
@@ -34,17 +38,16 @@ _CHILDREN: dict[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """One expression: its kind and its content."""
 
     kind: str
     body: dict[str, Json]
 
     @property
-    def line(self) -> int:
-        """The line in the policy file, counted from 1."""
-        return line_of(self.body)
+    def spot(self) -> Spot:
+        """Line and column in the policy file."""
+        return spot(self.body)
 
 
 def node(expression: Json) -> Node:
@@ -58,9 +61,9 @@ def node(expression: Json) -> Node:
     )
 
 
-def line_of(body: Json) -> int:
-    """The line where a node, rule or literal begins."""
-    return int(body["span"]["line"])
+def spot(body: Json) -> Spot:
+    """Line and column, counted from 1, of a node, rule or literal; an operator's own for what has one."""
+    return int(body["span"]["line"]), int(body["span"]["col"])
 
 
 def children(part: Node) -> Iterator[Node]:

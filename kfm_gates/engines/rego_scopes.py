@@ -11,12 +11,10 @@ from collections.abc import Iterable, Iterator
 
 from kfm_gates.engines import rego_ast
 from kfm_gates.engines.policy_file import DATA_ROOT
-from kfm_gates.engines.rego_ast import Node
+from kfm_gates.engines.rego_ast import Node, Problem
 from kfm_gates.engines.rego_builtins import ALLOWED_BUILTINS
 from kfm_gates.errors import EngineError
 from kfm_gates.model.finding import Json
-
-Problem = tuple[int, str]
 
 
 class ScopeLint:
@@ -52,7 +50,7 @@ class ScopeLint:
             bound |= _binds(kind, body)
         for (kind, body), stmt in literals:
             if stmt.get("with_mods"):
-                yield rego_ast.line_of(stmt), "`with` swaps the evidence; it belongs in tests only"
+                yield rego_ast.spot(stmt), "`with` swaps the evidence; it belongs in tests only"
             yield from self._literal(kind, body, bound)
         for output in outputs:
             yield from self._expression(output, bound)
@@ -74,10 +72,10 @@ class ScopeLint:
                 name = str(variable.body["value"])
                 if name not in bound and name not in self.globals:
                     yield (
-                        variable.line,
+                        variable.spot,
                         (
                             f"`not` mentions `{name}`, which nothing outside of the `not` binds, so it would "
-                            f"never fire; bind it with `some, or use `every`"
+                            f"never fire; bind it with `some … in`, or use `every`"
                         ),
                     )
             yield from self._expression(expression, bound)
@@ -99,7 +97,7 @@ class ScopeLint:
         name = ".".join(rego_ast.path(rego_ast.node(call.body["fcn"])) or ("?",))
         self.mentioned.add(name)
         if name not in ALLOWED_BUILTINS and name not in self.functions:
-            yield call.line, f"the call of `{name}` is not allowed in a gate"
+            yield call.spot, f"the call of `{name}` is not allowed in a gate"
 
     def _name_at(self, span: Json) -> str:
         """The loop variable of an `every`: the tree gives its place only."""
@@ -110,7 +108,7 @@ class ScopeLint:
 def _foreign_data(expression: Node) -> Iterator[Problem]:
     """Mentions of `data` that are not `data.kfm_data`: other packages, or all documents at once."""
     mentions = [
-        variable.line for variable in rego_ast.variables(expression) if variable.body["value"] == "data"
+        variable.spot for variable in rego_ast.variables(expression) if variable.body["value"] == "data"
     ]
     mounted = [
         part

@@ -1,8 +1,9 @@
 """The service `rego` of the worker process: load policies once, then judge inputs.
 
-Requests: {"op": "load", "policies": [[path, text]], "data": …} -> {"version", "packages"};
+Requests: {"op": "load", "policies": [[path, text, input schema]], "data": …} -> {"version", "packages"};
 {"op": "judge", "package", "input"} -> {"allow": bool | null, "deny": […]};
-{"op": "variants", "package", "input", "variants": [[without, put]], "text": text | null} -> {"opens": [bool]}.
+{"op": "variants", "package", "input", "variants": [[without, put]], "text": text | null} -> {"opens": [bool]};
+{"op": "lint", "policies", "data"} -> {"problems": [[file, line, message, column]]}, without loading anything.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from importlib.metadata import version
 
 from kfm_gates.engines import known_answers
 from kfm_gates.engines.policy_file import PolicyFile, path_of
-from kfm_gates.engines.regorus_core import RegorusCore
+from kfm_gates.engines.regorus_core import RegorusCore, lint_all
 from kfm_gates.errors import EngineError
 from kfm_gates.model.finding import Json
 
@@ -24,9 +25,13 @@ def serve(request: Json) -> Json:
     global _loaded
     if request["op"] == "load":
         known_answers.prove()
-        policies = [PolicyFile(path, text) for path, text in request["policies"]]
+        policies = [PolicyFile(*each) for each in request["policies"]]
         _loaded = RegorusCore(policies, request["data"])
         return {"version": version(DISTRIBUTION), "packages": sorted(policy.package for policy in policies)}
+    if request["op"] == "lint":
+        known_answers.prove()
+        found = lint_all([PolicyFile(*each) for each in request["policies"]], request["data"])
+        return {"problems": [[each.file, each.line, each.message, each.column] for each in found]}
     if request["op"] == "judge" and _loaded is not None:
         answer = _loaded.judge(request["package"], request["input"])
         return {"allow": answer.allow, "deny": list(answer.deny)}

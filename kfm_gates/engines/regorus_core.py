@@ -58,6 +58,21 @@ def lint(policy: PolicyFile, data: Json) -> list[LintProblem]:
     return [*rego_lint.lint_text(policy), *_Package(policy, data).problems]
 
 
+def lint_all(policies: Sequence[PolicyFile], data: Json = None) -> list[LintProblem]:
+    """Every reason why `RegorusCore` would refuse these policies; what can't be compiled is one of them."""
+    problems = []
+    for policy in policies:
+        try:
+            problems += lint(policy, {} if data is None else data)
+        except EngineError as error:
+            problems.append(_as_problem(policy.path, str(error)))
+    try:
+        packages(policies)
+    except EngineError as error:
+        problems.append(_as_problem(policies[0].path, str(error)))
+    return sorted(set(problems))
+
+
 def parse(policy: PolicyFile) -> None:
     """Read a file that is no policy, such as the tests of one. Raises EngineError with the place."""
     _call(policy.path, regorus.Engine().add_policy, policy.path, policy.text)
@@ -79,12 +94,7 @@ class _Package:
         declared = _call(policy.path, self.pristine.add_policy, policy.path, policy.text)
         _keep_apart(declared, policy.path)
         tree = json.loads(self.pristine.get_ast_as_json())[0]["ast"]
-        self.problems = rego_lint.lint_tree(policy, tree)
-        self.problems += [
-            LintProblem(policy.path, 1, f"`data.{'.'.join(steps)}` is not in the data that was given")
-            for steps in sorted(rego_lint.data_paths(tree))
-            if steps[:1] == (DATA_ROOT,) and not _has(data, steps[1:])
-        ]
+        self.problems = rego_lint.lint_tree(policy, tree, data)
         if self.problems:
             return  # the caller refuses; compiling would only say the same in other words
         mounted = json.dumps({DATA_ROOT: data}, allow_nan=False)
@@ -174,12 +184,12 @@ def _keep_apart(declared: str, path: str) -> None:
         raise EngineError(f"{path}: the package `{'.'.join(steps[1:])}` must lie under `{PACKAGE_ROOT}.`")
 
 
-def _has(data: Json, steps: tuple[str, ...]) -> bool:
-    for step in steps:
-        if not isinstance(data, dict) or step not in data:
-            return not isinstance(data, dict | list)  # below a scalar or list the engine itself decides
-        data = data[step]
-    return True
+def _as_problem(path: str, said: str) -> LintProblem:
+    """An engine's error as a problem, at its place if it names one."""
+    place = re.match(rf"{re.escape(path)}:(?:(\d+):(?:(\d+):)?)?\s*", said)
+    message = said[place.end() :] if place else said
+    line, column = (int(number or 0) for number in place.groups()) if place else (0, 0)
+    return LintProblem(path, line or 1, message, column)
 
 
 def _brief(value: Json) -> str:

@@ -65,7 +65,7 @@ class RegorusEngine(WorkerEngine):
 
     def load_request(self) -> Json:
         """See `WorkerEngine`."""
-        policies = [[policy.path, policy.text] for policy in self._policies]
+        policies = [[each.path, each.text, each.input_schema] for each in self._policies]
         return {"op": "load", "policies": policies, "data": self._data}
 
     def check_loaded(self, reply: Json) -> None:

@@ -25,6 +25,7 @@ from kfm_gates.model.finding import Json
 SERVICES: dict[str, str] = {
     "rego": "kfm_gates.engines.rego_service",
     "shapes": "kfm_gates.engines.shapes_service",
+    "trial": "kfm_gates.engines.rego_trial",
     # Python checks of packs: the module belongs to another layer, named here so that it gets this cage.
     "checks": "kfm_gates.checks.service",
 }

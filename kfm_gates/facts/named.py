@@ -34,14 +34,19 @@ def name_fact(name: str, item: Any, *, many: bool) -> None:
 
 def named(name: str) -> Named:
     """The evidence of this name; raises UsageError with what there is."""
+    known = names()
+    if name not in known:
+        raise UsageError(f"no evidence is named {name!r}; known: {', '.join(sorted(known))}")
+    return known[name]
+
+
+def names() -> dict[str, Named]:
+    """Everything that rules may ask for, by name."""
+    found: dict[str, Named] = {}
     for kind in KINDS:
-        if kind.name == name:
-            model: Any = kind.model
-            return Named(name, tuple[model, ...] if kind.many else model, kind.many)
-    if name in _FACTS:
-        return _FACTS[name]
-    known = sorted([*(kind.name for kind in KINDS), *_FACTS])
-    raise UsageError(f"no evidence is named {name!r}; known: {', '.join(known)}")
+        model: Any = kind.model
+        found[kind.name] = Named(kind.name, tuple[model, ...] if kind.many else model, kind.many)
+    return found | _FACTS
 
 
 @dataclass(frozen=True)

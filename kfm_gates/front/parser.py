@@ -58,6 +58,7 @@ def parser() -> Parser:
     _promoted(_command(commands, "promoted", "list the promoted versions of a root, and why others are not"))
     _diff(_command(commands, "diff", "compare two decisions; exit 1 if something new is denied"))
     _hook(_command(commands, "hook", "look at single files, as pre-commit does; advice, never a verdict"))
+    _policy(_command(commands, "policy", "digest, lint and test policy packs; compare what two decide"))
     return top
 
 
@@ -160,6 +161,52 @@ def _diff(command: Parser) -> None:
     command.add_argument("old", metavar="OLD", help="a record folder, or a decision.json")
     command.add_argument("new", metavar="NEW", help="the same, of a later run")
     command.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _policy(command: Parser) -> None:
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    digest = _command(actions, "digest", "print the digest of the policy pack, as decisions name it")
+    lint = _command(actions, "lint", "say what is wrong with rules in Rego; exit 1 if anything is")
+    test = _command(actions, "test", "run the tests beside the rules, and say what they do not hold in place")
+    diff = _command(actions, "diff", "judge evidence by two packs; exit 1 if a verdict differs")
+    for each in (lint, test):
+        each.add_argument(
+            "paths", nargs="*", metavar="PATH", help="a rule, or a pack (default: the profile's packs)"
+        )
+    test.add_argument("--engine", choices=("regorus",), default="regorus", help="what runs the tests")
+    test.add_argument(
+        "--mutate", action="store_true", help="demand that a test notices each small change of a rule"
+    )
+    test.add_argument(
+        "--threshold",
+        type=_percent,
+        default=100.0,
+        metavar="N",
+        help="per cent of the deny rules that tests must hold in place (default 100)",
+    )
+    for name, what in (("old", "OLD"), ("new", "NEW")):
+        diff.add_argument(
+            name, metavar=what, help="a built-in profile, a .toml file, or the folder of a pack"
+        )
+    diff.add_argument(
+        "--against",
+        nargs="+",
+        required=True,
+        metavar="DECISIONS",
+        help="records of runs (their evidence is judged as of then), or evidence roots",
+    )
+    diff.add_argument("--evaluated-at", metavar="TIME", help="judge evidence roots as of this time")
+    diff.add_argument("--jobs", type=_count, default=1, metavar="N", help="processes that judge (default 1)")
+    diff.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="stop each judge after this time")
+    for each in (digest, lint, test, diff):
+        _profile(each)
+        each.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _percent(text: str) -> float:
+    if not text.isascii() or not text.isdigit() or int(text) > 100:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0 to 100, not {text!r}")
+    return float(text)
 
 
 def _count(text: str) -> int:

@@ -32,7 +32,8 @@ class Engines:
             from kfm_gates.engines.regorus_engine import RegorusEngine
 
             policies = [
-                PolicyFile(path_of(rule.package), rule.file.read_text("utf-8")) for rule in suite.rules
+                PolicyFile(path_of(rule.package), rule.file.read_text("utf-8"), rule.form.schema)
+                for rule in suite.rules
             ]
             self._add(RegoEngine, RegorusEngine(policies, dict(suite.tables.values)))
         self.given[SchemaEngine] = _LazySchemaEngine(suite)

@@ -45,3 +45,9 @@ test_empty_input_is_denied if {
 	not agreement.allow with input as given([])
 	count(agreement.deny) == 4 with input as given([])
 }
+
+test_what_the_spec_alone_must_state_is_denied_without_it if {
+	claims := [each | some each in array.concat(good, [claim("manifest", "dataset_id", "kansas_counties")]); each.document != "spec"]
+	reasons := agreement.deny with input as given(claims)
+	"no document of the version states `dataset_id`" in {each.msg | some each in reasons}
+}

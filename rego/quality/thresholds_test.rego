@@ -61,3 +61,12 @@ test_check_without_threshold_is_denied if {
 	not thresholds.allow with input as given([threshold], checks)
 	count(thresholds.deny) == 1 with input as given([threshold], checks)
 }
+
+test_value_that_is_no_number_is_denied_under_a_lower_bound_alone if {
+	one := object.remove(threshold, ["max"])
+	every value in ["4", [4], {"value": 4}] {
+		checks := [object.union(object.remove(check, ["max"]), {"value": value})]
+		not thresholds.allow with input as given([one], checks)
+		count(thresholds.deny) == 1 with input as given([one], checks)
+	}
+}

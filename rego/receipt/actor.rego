@@ -76,8 +76,6 @@ deny contains {
 	"hint": "Act in a role for which the principal is registered.",
 } if {
 	some act in acts
-	is_string(act.principal)
-	registry_is_kept
 	count(roles_of(act.principal)) > 0
 	not act.role in roles_of(act.principal)
 }

@@ -65,3 +65,15 @@ test_registered_only_demands_a_registry_and_an_actor if {
 	not actor.allow with input as given(nobody, true) with data.kfm_data.principals as registry
 	actor.allow with input as given(act("transform", "svc:pipeline", "pipeline"), true) with data.kfm_data.principals as registry
 }
+
+test_reasons_tell_releases_from_runs if {
+	decided := actor.deny with input as given(act("decide", "svc:pipeline", "pipeline"), false)
+	{each.msg | some each in decided} == {"the role pipeline may not decide about a release"}
+	run := actor.deny with input as given(act("sweep", "svc:pipeline", "pipeline"), false)
+	{each.msg | some each in run} == {"the role pipeline may not perform the operation sweep"}
+}
+
+test_registry_of_one_is_kept if {
+	one := {"svc:pipeline": ["pipeline"]}
+	count(actor.deny) == 1 with input as given(act("transform", "svc:other", "pipeline"), false) with data.kfm_data.principals as one
+}

@@ -26,6 +26,7 @@ test_pinned_environments_pass if {
 		{"chance": [parameter("seed", "seed", 0), parameter("random", "shuffle", true)]},
 		{"chance": [parameter("seed", "random_state", "county-2017")]},
 		{"chance": [parameter("seed", "seeds", [1, 2])]},
+		{"chance": [parameter("seed", "seeds", [1])]},
 		{"chance": [parameter("random", "shuffle", false), parameter("random", "jitter", 0), parameter("random", "jitter", "off"), parameter("random", "jitter", null)]},
 	] {
 		environment.allow with input as given(change)
@@ -69,5 +70,25 @@ test_chance_without_a_seed_is_denied if {
 	] {
 		not environment.allow with input as given({"chance": [one]})
 		count(environment.deny) == 1 with input as given({"chance": [one]})
+	}
+}
+
+test_one_file_under_two_names_is_denied_once if {
+	every change in [
+		{"params_digest": "sha256:aa", "container_kind": "run-parameters"},
+		{"params_digest": "sha256:aa", "params_kind": "container"},
+	] {
+		count(environment.deny) == 1 with input as given(change)
+	}
+}
+
+test_seeds_and_commits_at_the_edge if {
+	count(environment.deny) == 0 with input as given({"git_commit": "abcdeabcdeabcdeabcdeabcdeabcdeabcdeabcde"})
+	count(environment.deny) == 1 with input as given({"git_commit": "abcdabcdabcdabcdabcdabcdabcdabcdabcdabcd"})
+	every one in [parameter("seed", "seed", " "), parameter("seed", "seeds", ["a"]), parameter("seed", "seeds", {"a": 1})] {
+		count(environment.deny) == 1 with input as given({"chance": [one]})
+	}
+	every value in [[], {}] {
+		count(environment.deny) == 0 with input as given({"chance": [parameter("random", "jitter", value)]})
 	}
 }

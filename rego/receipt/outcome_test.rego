@@ -61,3 +61,16 @@ test_a_failure_as_the_last_word_is_denied if {
 		count(outcome.deny) == 1 with input as given(change)
 	}
 }
+
+test_one_failed_check_makes_a_failed_run if {
+	count(outcome.deny) == 1 with input as given({"checks": 1, "failing": ["counts"]})
+	count(outcome.deny) == 0 with input as given({"checks": null, "failing": ["counts"]})
+}
+
+test_a_failure_between_passes_of_an_optional_step_is_denied_once if {
+	count(outcome.deny) == 0 with input as given(object.union(failed, {"operation": "validate", "passed_after": true}))
+	every change in [{"passed_before": true}, {}] {
+		run := object.union(object.union(failed, {"operation": "validate"}), change)
+		count(outcome.deny) == 1 with input as given(run)
+	}
+}

@@ -37,6 +37,9 @@ harmless := [
 	value("text", "U.S. Census Bureau, cartographic boundary files 2017; us-atlas 3.0.1"),
 ]
 
+# What stands beside what must be found, and is nothing.
+beside := [value("count", 5), value("message", "105 features"), value("password", false), value("centroid_lon", "")]
+
 test_harmless_records_pass if {
 	every label in ["public", "public_generalized", "restricted", "unknown"] {
 		redaction.allow with input as given(label, redacting, harmless)
@@ -64,8 +67,8 @@ test_secrets_are_denied_under_every_label if {
 			value("db_password", "hunter22"),
 			value("AUTH_TOKEN", "abcdef"),
 		] {
-			not redaction.allow with input as given(label, [], [bad])
-			count(redaction.deny) == 1 with input as given(label, [], [bad])
+			not redaction.allow with input as given(label, [], array.concat(beside, [bad]))
+			count(redaction.deny) == 1 with input as given(label, [], array.concat(beside, [bad]))
 		}
 	}
 }
@@ -83,18 +86,18 @@ test_places_are_denied_unless_the_label_is_open if {
 	] {
 		redaction.allow with input as given("public", [], [bad])
 		every label in ["public_generalized", "restricted", "secret", null] {
-			not redaction.allow with input as given(label, [], [bad])
-			count(redaction.deny) == 1 with input as given(label, [], [bad])
+			not redaction.allow with input as given(label, [], array.concat(beside, [bad]))
+			count(redaction.deny) == 1 with input as given(label, [], array.concat(beside, [bad]))
 		}
 	}
 }
 
 test_lists_of_precise_numbers_are_denied_unless_the_label_is_open if {
-	every numbers in [[-95.2353, 38.9717], [-102.051, 36.993, -94.588, 40.003]] {
+	every numbers in [[-95.2353, 38.9717], [-102.051, 36.993, -94.588, 40.003], [0.5317, 38.9717], [1.005, 0.005]] {
 		redaction.allow with input as listed("public", numbers)
 		not redaction.allow with input as listed("restricted", numbers)
 	}
-	every numbers in [[0, 7], [-102.05, 37, -94.6, 40], [0.125, 0.375], [4096, 256.5]] {
+	every numbers in [[0, 7], [-102.05, 37, -94.6, 40], [0.125, 0.375], [4096, 256.5], [-95.2353, 40], [180.1234, 180.4321]] {
 		redaction.allow with input as listed("restricted", numbers)
 	}
 }
@@ -106,8 +109,8 @@ test_values_of_redacted_fields_are_denied if {
 		value("message", "dropped centroid_lon=-95"),
 		value("message", "row {\"centroid_lon\": -95}"),
 	] {
-		not redaction.allow with input as given("public", redacting, [bad])
-		count(redaction.deny) == 1 with input as given("public", redacting, [bad])
+		not redaction.allow with input as given("public", redacting, array.concat(beside, [bad]))
+		count(redaction.deny) == 1 with input as given("public", redacting, array.concat(beside, [bad]))
 	}
 }
 
@@ -118,4 +121,18 @@ test_addresses_are_denied_where_the_setting_says_so if {
 	redaction.allow with input as person
 	not redaction.allow with input as object.union(person, on)
 	redaction.allow with input as object.union(service, on)
+	both := given("public", [], [value("count", 5), value("a", "a@b.example.org, etl@project-1.iam.gserviceaccount.com")])
+	count(redaction.deny) == 1 with input as object.union(both, on)
+}
+
+test_numbers_that_are_no_coordinates_pass if {
+	every number in [1000, 12.34, 500.5, 180.1234] {
+		redaction.allow with input as given("restricted", [], [value("lat", number)])
+	}
+	every number in [180.0001, -180] {
+		count(redaction.deny) == 0 with input as given("restricted", [], [value("lat", number)])
+	}
+	every number in [179.9999, 1001] {
+		count(redaction.deny) == 1 with input as given("restricted", [], [value("lat", number)])
+	}
 }

@@ -58,8 +58,8 @@ involved contains [person(receipt.actor.principal), sprintf("ran the %s", [recei
 	receipt.actor.principal
 }
 
-involved contains [person(input.manifest.requested_by.principal), "requested the release"] if {
-	input.manifest.requested_by.principal
+involved contains [person(requested.principal), "requested the release"] if {
+	some requested in [input.manifest.requested_by]
 }
 
 at(index) := sprintf("manifest#/approvals/%d", [index])
@@ -73,8 +73,8 @@ signed contains [approval.principal, approval.role, at(index)] if {
 	some index, approval in approvals
 }
 
-signed contains [input.manifest.requested_by.principal, input.manifest.requested_by.role, "manifest#/requested_by"] if {
-	input.manifest.requested_by
+signed contains [requested.principal, requested.role, "manifest#/requested_by"] if {
+	some requested in [input.manifest.requested_by]
 }
 
 moment(text) := time.parse_rfc3339_ns(text)
@@ -120,7 +120,6 @@ deny contains {
 } if {
 	some index, approval in approvals
 	some other in numbers.range(0, index)
-	other < index
 	person(approvals[other].principal) == person(approval.principal)
 	approvals[other].role != approval.role
 }
@@ -171,14 +170,14 @@ deny contains {
 }
 
 deny contains {
-	"msg": sprintf("the role %s may not request a release", [input.manifest.requested_by.role]),
+	"msg": sprintf("the role %s may not request a release", [requested.role]),
 	"at": "manifest#/requested_by/role",
-	"found": input.manifest.requested_by.role,
+	"found": requested.role,
 	"expected": concat(", ", data.kfm_data.roles.request),
 	"hint": "Have the release requested in a role that may.",
 } if {
-	input.manifest.requested_by
-	not input.manifest.requested_by.role in data.kfm_data.roles.request
+	some requested in [input.manifest.requested_by]
+	not requested.role in data.kfm_data.roles.request
 }
 
 deny contains {

@@ -103,3 +103,33 @@ test_registered_only_demands_a_registry if {
 	not approvals.allow with input as one
 	count(approvals.deny) == 2 with input as one
 }
+
+test_approvals_at_the_very_moments_pass if {
+	every moment in ["2026-09-01T10:00:00.5Z", "2026-09-02T15:00:00Z"] {
+		at_once := object.union(
+			given("public", ["reviewer"], [approval("reviewer", "p:1", moment)]),
+			{"evaluated_at": "2026-09-02T15:00:00Z"},
+		)
+		approvals.allow with input as at_once
+		count(approvals.deny) == 0 with input as at_once
+	}
+}
+
+test_approval_that_is_listed_twice_passes if {
+	twice := given("public", ["reviewer"], [approval("reviewer", "p:1", noon), approval("reviewer", "p:1", noon)])
+	count(approvals.deny) == 0 with input as twice
+}
+
+test_missing_role_is_denied_with_who_asks_for_it if {
+	by_label := approvals.deny with input as given("public_generalized", [], [])
+	"the label public_generalized needs the approval of a steward, and there is none" in {each.msg | some each in by_label}
+	by_spec := approvals.deny with input as given("secret", ["auditor"], [])
+	{each.msg | some each in by_spec} == {"the specification needs the approval of a auditor, and there is none"}
+}
+
+test_release_that_nobody_requested_by_name_passes if {
+	one := given("public", ["reviewer"], [approval("reviewer", "p:1", noon)])
+	unasked := object.union(one, {"manifest": {"requested_by": null}})
+	approvals.allow with input as unasked
+	count(approvals.deny) == 0 with input as unasked
+}

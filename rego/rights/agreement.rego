@@ -120,10 +120,7 @@ terms_url := object.get(input, ["spec", "rights", "terms_url"], null)
 
 is_terms(address) if address == terms_url
 
-is_terms(address) if {
-	is_array(terms_url)
-	address in terms_url
-}
+is_terms(address) if address in terms_url
 
 is_known(claim) if {
 	claim.means != ""

@@ -92,3 +92,72 @@ test_links_to_other_terms_are_denied if {
 		count(agreement.deny) == 1 with input as given(array.concat(good, [each]))
 	}
 }
+
+reasons(claims, licences) := {[reason.msg, reason.expected, reason.hint] |
+	all_given := object.union(given(array.concat(good, claims)), {"licences": licences})
+	some reason in agreement.deny with input as all_given
+}
+
+anew := "Write the licence of the specification into the catalogs."
+
+table := "Write the SPDX address or identifier of the licence, or have a steward add this one to the table."
+
+test_reasons_say_how_to_write_the_licence if {
+	reasons([claim("stac_item", "MIT", "MIT")], [isc]) == {["a STAC item names another licence than the specification", "ISC", anew]}
+	reasons([claim("dcat_dataset", "MIT", "MIT")], [isc]) == {[
+		"the DCAT dataset names another licence than the specification",
+		"https://spdx.org/licenses/ISC",
+		anew,
+	]}
+	reasons([claim("stac_item", "odd", "")], [isc]) == {[
+		"a STAC item names a licence that neither SPDX nor the table of licences knows",
+		"ISC",
+		table,
+	]}
+	own := object.union(isc, {"output": "a.csv", "canonical": "MIT", "normal": "MIT"})
+	reasons([of_output(claim("stac_item", "ISC", "ISC"), "a.csv")], [isc, own]) == {[
+		"a STAC item names another licence than the specification for its output a.csv",
+		"MIT",
+		anew,
+	]}
+	reasons([of_output(claim("stac_item", null, ""), "a.csv")], [isc, own]) == {[
+		"a STAC item leaves out that a.csv has a licence of its own",
+		"MIT",
+		anew,
+	]}
+	reasons([of_output(claim("stac_item", "MIT", "MIT"), "b.csv")], [isc, own]) == {[
+		"a STAC item names another licence than the specification",
+		"ISC",
+		anew,
+	]}
+}
+
+test_reasons_say_how_to_write_an_expression if {
+	both := object.union(isc, {"canonical": "ISC OR MIT", "normal": "ISC"})
+	reasons([claim("stac_item", "MIT", "MIT")], [both]) == {[
+		"a STAC item names another licence than the specification",
+		"other, with ISC OR MIT in kfm:license",
+		anew,
+	]}
+	reasons([claim("dcat_dataset", "MIT", "MIT")], [both]) == {[
+		"the DCAT dataset names another licence than the specification",
+		"a dct:LicenseDocument with the licenseExpression ISC OR MIT",
+		anew,
+	]}
+}
+
+test_several_addresses_of_terms_are_known if {
+	terms := {"spec": {"rights": {"license": "ISC", "terms_url": ["https://example.org/a", "https://example.org/b"]}}}
+	every address in ["https://example.org/a", "https://example.org/b"] {
+		known := object.union(given(array.concat(good, [mention(address, "")])), terms)
+		count(agreement.deny) == 0 with input as known
+	}
+	other := object.union(given(array.concat(good, [mention("https://example.org/c", "")])), terms)
+	count(agreement.deny) == 1 with input as other
+}
+
+test_unknown_licence_makes_no_unknown_address_known if {
+	strange := object.union(isc, {"output": "a.csv", "canonical": "", "normal": "", "alternatives": []})
+	claims := array.concat(good, [mention("https://example.org/eula", "")])
+	count(agreement.deny) == 1 with input as object.union(given(claims), {"licences": [isc, strange]})
+}

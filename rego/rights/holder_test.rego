@@ -81,9 +81,9 @@ test_silence_in_the_catalog_is_denied if {
 }
 
 test_licence_that_names_nobody_needs_no_attribution if {
-	every each in [cc0, licence("", [[term("ISC")], [term("CC0-1.0")]])] {
-		holder.allow with input as under([each], nameless, silent_claims)
-		count(holder.deny) == 0 with input as under([each], nameless, silent_claims)
+	every each in [[cc0], [licence("", [[term("ISC")], [term("CC0-1.0")]])], [cc0, licence("a.csv", [[term("CC0-1.0")]])]] {
+		holder.allow with input as under(each, nameless, silent_claims)
+		count(holder.deny) == 0 with input as under(each, nameless, silent_claims)
 	}
 }
 
@@ -124,4 +124,27 @@ test_output_may_have_an_attribution_of_its_own if {
 	count(holder.deny) == 1 with input as given(sound, array.concat(good_claims, [own, other]))
 	licences := [cc0, licence("a.csv", [[term("ISC")]])]
 	holder.allow with input as under(licences, nameless, array.concat(silent_claims, [own, said]))
+}
+
+test_only_what_the_catalog_says_of_these_fields_is_compared if {
+	claims := array.concat(good_claims, [
+		claim("spec", "rights_holder", "Someone else"),
+		claim("dcat_dataset", "license", "MIT"),
+	])
+	count(holder.deny) == 0 with input as given(sound, claims)
+	count(holder.deny) == 1 with input as under([cc0], null, good_claims)
+}
+
+test_reasons_name_what_differs_and_who_asks if {
+	silence := array.concat(good_claims, [claim("dcat_distribution", "attribution", null)])
+	silent := holder.deny with input as given(sound, silence)
+	{each.msg | some each in silent} == {"a DCAT distribution gives no attribution"}
+	other := holder.deny with input as given(sound, array.concat(good_claims, [claim("stac_item", "attribution", "B")]))
+	{each.msg | some each in other} == {"a STAC item gives another attribution than the specification"}
+	asked := holder.deny with input as given(nameless, silent_claims)
+	{each.expected | some each in asked} == {"the attribution as a text, for the licence asks for it"}
+	unasked := holder.deny with input as under([cc0], object.union(sound, {"attribution": 5}), [])
+	{each.expected | some each in unasked} == {"the attribution as a text"}
+	own := holder.deny with input as under([cc0, licence("a.csv", [[term("ISC")]])], nameless, silent_claims)
+	{each.expected | some each in own} == {"the attribution as a text, for the licence of a.csv asks for it"}
 }

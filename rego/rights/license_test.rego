@@ -124,3 +124,22 @@ test_unknown_field_is_denied if {
 	some reason in license.deny with input as given({"license": "ISC", "licence": "MIT"}, [one("ISC")])
 	reason.at == "spec#/rights/licence"
 }
+
+test_every_unclear_word_is_told_apart_from_an_unknown_licence if {
+	every value in ["", " NOASSERTION", "other", "proprietary"] {
+		some reason in license.deny with input as stated(unknown(value))
+		reason.msg == "`rights.license` does not say who may use the data"
+	}
+	strange := license.deny with input as stated(unknown("Foo-1.0"))
+	{each.msg | some each in strange} == {"`rights.license` is no licence expression of SPDX: SPDX has no such licence"}
+	misspelt := license.deny with input as stated(object.union(one("isc"), {"well_spelled": false}))
+	{each.msg | some each in misspelt} == {"`rights.license` is not spelled as SPDX spells it"}
+}
+
+gaps(rights) := {[reason.msg, reason.at, reason.found] | some reason in license.deny with input as given(rights, [])}
+
+test_reasons_say_what_is_missing_where if {
+	gaps([]) == {["the specification has no `rights`, so nobody knows who may use the data", "spec#/rights", "[]"]}
+	gaps({"rights_holder": "A"}) == {["`rights.license` is missing", "spec#/rights", null]}
+	gaps({"license": 7}) == {["`rights.license` is not a text", "spec#/rights/license", "7"]}
+}

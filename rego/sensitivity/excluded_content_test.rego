@@ -50,3 +50,11 @@ test_some_content_has_no_label_at_all if {
 test_two_classes_in_one_name_are_two_reasons if {
 	count(excluded_content.deny) == 2 with input as given("public", ["human remains", "burial site", "sacred site"])
 }
+
+expected(phrase) := {reason.expected | some reason in excluded_content.deny with input as given("public", [phrase])}
+
+test_reasons_name_the_labels_that_are_enough if {
+	expected("api key") == {"kept under no label at all"}
+	some text in expected("site trinomial")
+	contains(text, "restricted")
+}

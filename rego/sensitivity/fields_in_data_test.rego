@@ -94,3 +94,9 @@ test_artifact_that_an_obligation_is_looked_for_in_is_judged_elsewhere if {
 	notice := {"type": "show_notice", "parameters": {"text": "x"}}
 	not fields_in_data.allow with input as given("public_generalized", [notice], unread)
 }
+
+test_places_count_only_where_the_data_is_served if {
+	table := {"coordinates": {"what": "coordinates", "phrases": ["longitude"]}}
+	count(fields_in_data.deny) == 1 with input as with_names("public", [], [lon]) with data.kfm_data.sensitive_fields as table
+	fields_in_data.allow with input as with_names("restricted", [], [lon]) with data.kfm_data.sensitive_fields as table
+}

@@ -74,3 +74,18 @@ test_other_spelling_where_rules_look_it_up_is_denied if {
 		endswith(reason.msg, "spells the policy label otherwise")
 	}
 }
+
+reasons(each) := {[reason.msg, reason.expected] |
+	some reason in label_agreement.deny with input as given(array.concat(good, [each]))
+}
+
+test_reasons_say_how_a_statement_differs if {
+	reasons(claim("receipt", "restricted")) == {["a receipt states another policy label than the specification", "public"]}
+	reasons(claim("manifest", "restricted")) == {["the manifest states another policy label than the specification", "public"]}
+	reasons(meaning("manifest", "open", ["public"])) == {["the manifest spells the policy label otherwise", "public"]}
+	reasons(meaning("receipt", "free", [])) == {["a receipt states what the table of spellings does not know", "public"]}
+	rights := reasons(meaning("access_rights", "https://example.org/R", ["restricted"]))
+	some [message, expected] in rights
+	message == "dct:accessRights in DCAT does not go with the policy label"
+	startswith(expected, "one of http")
+}

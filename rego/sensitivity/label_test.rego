@@ -103,3 +103,33 @@ test_capitals_are_denied_with_the_right_spelling if {
 	some reason in label.deny with input as given({"policy_label": " PUBLIC"})
 	reason.msg == "the policy label is spelled public here"
 }
+
+test_past_embargo_of_another_label_is_denied_once if {
+	odd := object.union(embargoed(-1), {"spec": {"policy": {
+		"policy_label": "restricted",
+		"access_rule": "r",
+		"embargo_until": "2027-01-01T00:00:00Z",
+	}}})
+	count(label.deny) == 1 with input as odd
+}
+
+test_reasons_show_what_was_found if {
+	missing := label.deny with input as given({"obligations": []})
+	{[each.msg, each.found, each.hint] | some each in missing} == {[
+		"the policy label is missing",
+		null,
+		"Have the sensitivity steward decide; until then the version stays in quarantine.",
+	]}
+	wrong := label.deny with input as given({"policy_label": 1})
+	{[each.msg, each.found] | some each in wrong} == {["the policy label is not a text", "1"]}
+	strange := label.deny with input as given({"policy_label": "secret"})
+	{[each.msg, each.found] | some each in strange} == {["the policy label is not a label that there is", "\"secret\""]}
+	kept := label.deny with input as given({"policy_label": "quarantine"})
+	{each.msg | some each in kept} == {"the policy label keeps the version from being promoted"}
+}
+
+test_rule_of_access_is_a_text if {
+	every value in [5, null, ["r"]] {
+		count(label.deny) == 1 with input as given({"policy_label": "restricted", "access_rule": value})
+	}
+}

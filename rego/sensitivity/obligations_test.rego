@@ -44,3 +44,11 @@ test_obligation_that_no_run_applied_is_denied if {
 		count(obligations.deny) == 1 with input as given(demanded, receipts)
 	}
 }
+
+test_reasons_tell_apart_what_was_not_done_and_what_was_done_otherwise if {
+	undone := obligations.deny with input as given(demanded, [])
+	{each.msg | some each in undone} == {"generalize_geometry: no receipt of the run that made the data records it as applied"}
+	coarse := {"type": "generalize_geometry", "parameters": {"grid_degrees": 0.01}}
+	otherwise := obligations.deny with input as given(demanded, [run("transform", "pass", [coarse])])
+	{each.msg | some each in otherwise} == {"generalize_geometry: the run that made the data applied it with other parameters"}
+}

@@ -26,12 +26,12 @@ allow if count(deny) == 0
 
 listed(license) if license in data.kfm_data.licenses
 
-deny contains {"pointer": "/rights/license", "message": sprintf("%s is not listed", [license])} if {
+deny contains {"at": "spec#/rights/license", "msg": sprintf("%s is not listed", [license])} if {
 	license := input.spec.rights.license
 	not listed(license)
 }
 
-deny contains {"pointer": "/rights/license", "message": "there is no license"} if {
+deny contains {"at": "spec#/rights/license", "msg": "there is no license"} if {
 	not input.spec.rights.license
 }
 """

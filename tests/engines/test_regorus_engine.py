@@ -60,7 +60,7 @@ def test_it_is_a_rego_engine(engine: RegorusEngine) -> None:
 def test_a_pass_and_a_denial(engine: RegorusEngine) -> None:
     assert engine.judge(PACKAGE, spec("CC0-1.0")) == RegoAnswer(True, ())
     answer = engine.judge(PACKAGE, spec("GPL"))
-    assert answer == RegoAnswer(False, ({"message": "GPL is not listed", "pointer": "/rights/license"},))
+    assert answer == RegoAnswer(False, ({"at": "spec#/rights/license", "msg": "GPL is not listed"},))
     assert not answer.opens
 
 
@@ -98,7 +98,8 @@ def test_a_bad_policy_is_refused_at_the_first_use() -> None:
     with (
         RegorusEngine([policy(policy().text, head="")], {}) as engine,
         pytest.raises(
-            EngineError, match=r"rego/rights/license\.rego:1: `data\.kfm_data\.licenses` is not in the data"
+            EngineError,
+            match=r"rego/rights/license\.rego:18:44: `data\.kfm_data\.licenses` is not in the data",
         ),
     ):
         engine.judge(PACKAGE, {})

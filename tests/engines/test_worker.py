@@ -168,5 +168,5 @@ def test_another_installation_is_refused(stub: type[Worker], monkeypatch: pytest
         worker.request({"do": "echo", "value": 1})
 
 
-def test_the_table_names_a_third_service() -> None:
-    assert set(worker_main.SERVICES) == {"rego", "shapes", "checks"}
+def test_the_table_names_every_service() -> None:
+    assert set(worker_main.SERVICES) == {"rego", "shapes", "trial", "checks"}

@@ -1,0 +1,16 @@
+"""`kfm-gates policy`: the pack's digest, its lint, its tests, and what another pack would have decided."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from typing import TextIO
+
+ACTIONS = ("digest", "lint", "test", "diff")
+
+
+def run(arguments: argparse.Namespace, out: TextIO) -> int:
+    """Hand over to the action."""
+    module = importlib.import_module(f"kfm_gates.front.policy_{arguments.action}")
+    code: int = module.run(arguments, out)
+    return code
