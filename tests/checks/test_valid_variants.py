@@ -44,6 +44,13 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
             "patch": [{"op": "replace", "path": "/last_modified", "value": "2026-08-01T00:00:00Z"}],
         },
     ],
+    "a coordinate reference system whose code is a word": [
+        {
+            "file": f"stac_item:counties-{name}.json",
+            "patch": [{"op": "replace", "path": "/properties/proj:code", "value": "OGC:CRS84"}],
+        }
+        for name in ("parquet", "pmtiles")
+    ],
 }
 
 
