@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kfm_gates.checks.api import PythonCheck
-from kfm_gates.engines.json_schema_engine import JsonSchemaEngine
 from kfm_gates.evidence.positions import has_lines, line_in
 from kfm_gates.evidence.reading import Unreadable
 from kfm_gates.evidence.subjects import Subject
@@ -33,8 +32,8 @@ def look(hook: Hook, files: Sequence[str]) -> Look:
         else:
             by_site.setdefault(standing.site, []).append(standing)
     for site, standings in by_site.items():
-        schemas = JsonSchemaEngine(site.rules.configuration.schemas)
-        tree = Tree(site.root, site.rules.layout, schemas, tuple(each.path for each in standings))
+        locked = site.rules.configuration.schemas
+        tree = Tree(site.root, site.rules.layout, locked, tuple(each.path for each in standings))
         rows = [row for each in standings for row in judge_file(tree, each.path, each.match)]
         rows += _together(hook, tree, standings, notes)
         if _in_build_log(os.environ):

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kfm_gates.checks.api import PythonCheck
-from kfm_gates.engines.interface import SchemaEngine
 from kfm_gates.errors import EngineError
 from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.layout import Layout
@@ -48,7 +47,6 @@ def judge_versions(tree: Tree, subjects: Iterable[Subject], checks: Mapping[str,
             Layout: tree.layout,
             Index: tree.index,
             Subject: subject,
-            SchemaEngine: tree.schemas,
             Clock: clock,
         }
         facts = Facts(given, shared)

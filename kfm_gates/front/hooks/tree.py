@@ -65,9 +65,17 @@ class Tree:
 
     root: Path
     layout: Layout
-    schemas: SchemaEngine
+    locked: Mapping[str, bytes] | None
+    """The schemas that the configuration locks: address to bytes."""
     given: tuple[str, ...]
     """The files of the commit, relative to the root."""
+
+    @cached_property
+    def schemas(self) -> SchemaEngine:
+        """The engine of STAC's schemas, which compiles all of them when it is first asked for."""
+        from kfm_gates.engines.json_schema_engine import JsonSchemaEngine
+
+        return JsonSchemaEngine(self.locked)
 
     @cached_property
     def snapshot(self) -> Snapshot:
