@@ -56,5 +56,5 @@ expected(phrase) := {reason.expected | some reason in excluded_content.deny with
 test_reasons_name_the_labels_that_are_enough if {
 	expected("api key") == {"under the label public no such content; it may be kept under no label at all"}
 	some text in expected("site trinomial")
-	contains(text, "may be kept under restricted")
+	contains(text, "may be kept under public_generalized, restricted")
 }
