@@ -102,4 +102,6 @@ def _lines(listing: dict[str, Any]) -> list[str]:
     share = f"{listing['held']} of {listing['deny_rules']} deny rules {kind} by their tests"
     more = f"; {listing['survivors']} of {listing['mutants']} mutants survive" if listing["mutants"] else ""
     verdict = "passed" if listing["passed"] else "failed"
+    tests = [test["passed"] for each in listing["rules"] for test in each["tests"]]
+    share = f"{sum(tests)} of {len(tests)} tests pass; {share}"
     return [*lines, f"{verdict}: {share} (at least {listing['threshold']:g} %){more}"]

@@ -145,7 +145,9 @@ def test_test_runs_the_tests_and_kills_mutants(pack: Path, capsys: pytest.Captur
     assert main(["policy", "test", "gates", "--mutate"]) == 0
     said = capsys.readouterr().out
     assert "acme.own: 3/3 tests, 1 deny rules, " in said
-    assert said.splitlines()[-1].startswith("passed: 1 of 1 deny rules fire, rest and are killed")
+    assert said.splitlines()[-1].startswith(
+        "passed: 3 of 3 tests pass; 1 of 1 deny rules fire, rest and are killed"
+    )
 
 
 def test_test_lists_what_survives_and_fails(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
