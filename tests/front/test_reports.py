@@ -146,7 +146,7 @@ def test_no_coordinate_of_sensitive_data_reaches_a_build_log(tmp_path: Path, lab
     assert ran.code == 1, ran.said
     told = {each.name: each.read_text() for each in (*tmp_path.glob("o.*"), *ran.record.iterdir())}
     told |= {"standard output": ran.out, "standard error": ran.err}
-    assert len(told) == 10
+    assert len(told) == 11
     everywhere = ("o.sarif", "o.xml", "o.md", "o.html", "o.json", "o.txt", "decision.json", "standard output")
     assert {name for name, text in told.items() if "38.971712" in text} == set(
         everywhere if label == "public" else ()

@@ -136,7 +136,12 @@ def test_every_flipped_bit_is_denied(name: str) -> None:
     _is_denied(*_flipped(name))
 
 
-@pytest.mark.parametrize("path", sorted(kansas()))
+# A version may be without a plan, and a dataset without a published pointer: then it is none that was planned, or
+# none that users get unasked. That the chunks tile the window is judged in any case (`release.rollup`).
+MAY_BE_ABSENT = ("release/plans/", "release/published/")
+
+
+@pytest.mark.parametrize("path", sorted(path for path in kansas() if not path.startswith(MAY_BE_ABSENT)))
 def test_a_deleted_file_is_denied(path: str) -> None:
     _is_denied(path, {each: data for each, data in kansas().items() if each != path})
 

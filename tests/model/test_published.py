@@ -23,7 +23,9 @@ FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
 
 def test_the_published_files_are_current() -> None:
     """If this fails: python -m kfm_gates.model.published docs/schemas"""
-    assert {path.name: path.read_text(encoding="utf-8") for path in FOLDER.iterdir()} == {
+    others = {"rego-input.schema.json"}  # made of checks, by docs/generate.py
+    published = {path.name for path in FOLDER.iterdir()} - others
+    assert {name: (FOLDER / name).read_text(encoding="utf-8") for name in published} == {
         name: text_of(schema) for name, schema in SCHEMAS.items()
     }
 
