@@ -15,7 +15,7 @@ ALL    := pyproject.toml --all-extras
 OFFLINE := $(shell unshare --map-current-user --net true 2>/dev/null && echo unshare --map-current-user --net \
              || { unshare --map-root-user --net true 2>/dev/null && echo unshare --map-root-user --net; })
 
-.PHONY: help gates test test-slow lint lint-action policy-test format docs bench wheel-test hooks-test action-test lock clean
+.PHONY: help gates test test-slow lint lint-action policy-test format docs bench wheel-test pytest-test hooks-test action-test lock clean
 
 help:  ## Show the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -55,6 +55,10 @@ bench: .venv/installed  ## Measure, and write benchmarks/RESULTS.md
 
 wheel-test: .venv/installed  ## Build wheel and sdist, and prove that what is installed judges the same
 	$(BIN)/python tests/packaging/prove_distributions.py
+
+pytest-test: .venv/installed  ## The pytest plugin under the oldest pytest that it promises to work with
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade --target .venv/oldest-pytest pytest==8.0.2
+	PYTHONPATH=$(CURDIR)/.venv/oldest-pytest $(BIN)/python -m pytest -q tests/front/test_pytest_plugin.py
 
 hooks-test: .venv/installed  ## Have pre-commit install the hooks, and prove by commits that they stop what is broken
 	$(BIN)/python tests/packaging/prove_hooks.py
