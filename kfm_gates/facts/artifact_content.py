@@ -33,13 +33,13 @@ class ArtifactContent:
 
 @provides
 def artifact_contents(subject: Subject, index: Index, snapshot: Snapshot) -> tuple[ArtifactContent, ...]:
-    """All artifacts on disk, sorted by path. A version without any is for `release.artifacts` to deny.
+    """All artifacts on disk, sorted by path. A version without any is for `evidence.present` to deny.
 
     Raises EngineError when the libraries of the extra `data` are not installed.
     """
     paths = index.of_version("artifact", subject.slug, subject.version)
     if not paths:
-        raise Unmet("release.artifacts")
+        raise Unmet("evidence.present")
     return tuple(_content(path, snapshot) for path in paths)
 
 

@@ -46,10 +46,10 @@ class Footer:
 
 @provides
 def footers(subject: Subject, index: Index, snapshot: Snapshot) -> tuple[Footer, ...]:
-    """All artifacts on disk, sorted by path; a version without any is for `release.artifacts` to deny."""
+    """All artifacts on disk, sorted by path; a version without any is for `evidence.present` to deny."""
     paths = index.of_version("artifact", subject.slug, subject.version)
     if not paths:
-        raise Unmet("release.artifacts")
+        raise Unmet("evidence.present")
     return tuple(_footer(path, snapshot) for path in paths)
 
 

@@ -115,13 +115,13 @@ def typed_artifacts(
     collection: StacCollection,
     items: tuple[StacItem, ...],
 ) -> tuple[TypedArtifact, ...]:
-    """All artifacts on disk, sorted by path; a version without any is for `release.artifacts` to deny.
+    """All artifacts on disk, sorted by path; a version without any is for `evidence.present` to deny.
 
     Unmet when one is a pointer of Git LFS or DVC, which has no format: `evidence.present` says so.
     """
     paths = index.of_version("artifact", subject.slug, subject.version)
     if not paths:
-        raise Unmet("release.artifacts")
+        raise Unmet("evidence.present")
     if any(file.path in paths and stand_in(snapshot, file) for file in files):
         raise Unmet("evidence.present")
     folder = layout.templates["artifact"].format(slug=subject.slug, version=subject.version).rstrip("*")
