@@ -90,7 +90,7 @@ class TestOpening:
 
     def test_without_artifacts_there_is_nothing_to_look_into(self) -> None:
         folder = path("checksums").removesuffix("checksums.json")
-        with pytest.raises(Unmet, match=r"release\.artifacts"):
+        with pytest.raises(Unmet, match=r"evidence\.present"):
             contents("public", {p: d for p, d in kansas().items() if not p.startswith(f"{folder}artifacts/")})
 
     def test_a_missing_library_is_named_with_the_way_to_install_it(

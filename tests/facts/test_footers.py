@@ -126,7 +126,7 @@ def test_broken_files_are_a_problem(data: bytes) -> None:
     assert found.silent and "can't be read as" in (found.problem or "")
 
 
-def test_a_version_without_artifacts_is_for_the_release_to_deny() -> None:
+def test_a_version_without_artifacts_is_denied_as_absent() -> None:
     tree = {path: data for path, data in kansas().items() if "/artifacts/counties.p" not in path}
-    with pytest.raises(Unmet, match=r"release\.artifacts"):
+    with pytest.raises(Unmet, match=r"evidence\.present"):
         facts(tree).resolve(tuple[Footer, ...])
