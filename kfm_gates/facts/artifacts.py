@@ -81,7 +81,7 @@ def produced(receipts: tuple[Receipt, ...], layout: Layout) -> dict[str, tuple[s
     Runs that did not pass wrote nothing that counts.
     """
     found: dict[str, tuple[str, Place]] = {}
-    for receipt in sorted(receipts, key=lambda each: (each.created_at or "", each.path)):
+    for receipt in sorted(receipts, key=lambda each: each.moment):
         if receipt.operation in PRODUCING and receipt.validation.status == "pass":
             for number, output in enumerate(receipt.outputs):
                 match = layout.match(output.uri)

@@ -156,7 +156,7 @@ def _released(manifest: Manifest) -> Said:
 def _written(receipts: tuple[Receipt, ...]) -> Said:
     """What the last passed run that wrote an artifact says of it, if its receipt has a field for it."""
     found: dict[str, TypeClaim | None] = {}
-    for receipt in sorted(receipts, key=lambda each: (each.created_at or "", each.path)):
+    for receipt in sorted(receipts, key=lambda each: each.moment):
         if receipt.operation in PRODUCING and receipt.validation.status == "pass":
             for number, output in enumerate(receipt.outputs):
                 place, word = receipt.at(join("outputs", number, "media_type")), output.media_type

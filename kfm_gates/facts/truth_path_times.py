@@ -44,7 +44,7 @@ def orders(
     """Acquired, ingested, transformed, decided, released, promoted."""
     records = {record.path.rpartition("/")[0]: record for record in acquisitions}
     written: set[tuple[str, str]] = set()
-    for receipt in sorted(receipts, key=lambda each: (each.created_at or "", each.path)):
+    for receipt in sorted(receipts, key=lambda each: each.moment):
         if receipt.created_at is None:
             continue
         time, place, run = receipt.created_at, receipt.at("/created_at"), f"the {receipt.operation} run"

@@ -40,7 +40,7 @@ class WrittenFile:
 def written_files(receipts: tuple[Receipt, ...], layout: Layout) -> tuple[WrittenFile, ...]:
     """All files that the version's runs wrote, sorted by path. A run that did not pass wrote nothing."""
     found: dict[str, list[Write]] = defaultdict(list)
-    for receipt in sorted(receipts, key=lambda each: (each.created_at or "", each.path)):
+    for receipt in sorted(receipts, key=lambda each: each.moment):
         if receipt.validation.status != "pass":
             continue
         for number, output in enumerate(receipt.outputs):

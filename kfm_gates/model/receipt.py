@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from kfm_gates.model.base import Array, Closed, EvidenceModel, Maybe
@@ -18,6 +19,7 @@ from kfm_gates.model.text import (
     Timestamp,
     VersionId,
     Word,
+    instant,
 )
 
 ReceiptForm = Literal["index-backfill", "pipeline-backfill", "pipeline-rerun", "data-runbooks"]
@@ -82,3 +84,8 @@ class Receipt(EvidenceModel):
     spec_hash: Sha256 | None
     attestations: Array[Reference]
     created_at: Timestamp | None
+
+    @property
+    def moment(self) -> tuple[datetime, str]:
+        """When it was made, then its path: the order of runs. One that does not say when comes first."""
+        return (instant(self.created_at) if self.created_at else datetime.min.replace(tzinfo=UTC), self.path)

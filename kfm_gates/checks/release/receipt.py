@@ -30,7 +30,7 @@ def receipt(
     promotions = [r for r in receipts if r.operation in PROMOTING and r.validation.status == "pass"]
     if not promotions:
         raise Unmet("receipt.form")
-    made = max(promotions, key=lambda each: (each.created_at or "", each.path))
+    made = max(promotions, key=lambda each: each.moment)
     needed = {decision.path: "the policy decision", report.path: "the QA report"}
     needed |= {each.path: "a catalog that the manifest lists" for each in manifest.catalogs}
     return verdict([*_unread(made, needed), *_unwritten(made, manifest)])
