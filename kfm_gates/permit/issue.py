@@ -52,10 +52,10 @@ def audience_of(request: Request, configuration: Configuration, root: Path) -> s
     if request.audience is not None:
         refuse_issued_for(request.audience)
         return request.audience
-    if request.store is not None:
-        return _id(Path(request.folder) / request.store, root)
     if configuration.audience:
         return configuration.audience[0]
+    if request.store is not None:
+        return _id(Path(request.folder) / request.store, root)
     if configuration.store is not None:
         return _id(configuration.store, root)
     place = configuration.folder / DEFAULT_STORE

@@ -109,8 +109,9 @@ def test_the_audience_is_the_store(tmp_path: Path) -> None:
 def test_the_audience_can_be_named(tmp_path: Path) -> None:
     shared = Configuration(tmp_path, audience=("cutover", "build"))
     assert _audience(tmp_path, shared, make_store=True) == "cutover"
+    assert _audience(tmp_path, shared, store="named") == "cutover"
     assert _audience(tmp_path, shared, audience="0" * 32) == "0" * 32
-    assert not (tmp_path / ".kfm-gates").exists()
+    assert [each.name for each in tmp_path.iterdir()] == ["evidence"]
     for wrong in ("", "none", "two words", "a" * 201):
         with pytest.raises(UsageError, match="--audience"):
             _audience(tmp_path, audience=wrong)

@@ -32,9 +32,9 @@ def subject(number: int) -> tuple[str, str]:
     return f"dataset-{number:05}/2017.0f0f0f0f.1a2b3c4d", digest_of([number])
 
 
-def document(audience: str, subjects: int = 2, **changes: Any) -> dict[str, Any]:
+def document(audience: str, number: int = 2, **changes: Any) -> dict[str, Any]:
     """A permit of the right form, issued just now."""
-    pairs = [subject(number) for number in range(subjects)]
+    pairs = [subject(each) for each in range(number)]
     digests = {
         name: sha256(name.encode())
         for name in ("paths", "decision", "docket", "configuration", "policy_pack", "engines")
@@ -43,7 +43,7 @@ def document(audience: str, subjects: int = 2, **changes: Any) -> dict[str, Any]
         "kfm_permit_version": "v1",
         "operation": "build",
         "audience": audience,
-        "subjects": [{"id": id, "digest": digest} for id, digest in pairs] if subjects <= LISTED else [],
+        "subjects": [{"id": id, "digest": digest} for id, digest in pairs] if number <= LISTED else [],
         "subjects_root": subjects_root(pairs),
         **{f"{name}_digest": digest for name, digest in digests.items()},
         "profile": {"name": "promotion-v1", "digest": sha256(b"profile")},
@@ -57,9 +57,9 @@ def document(audience: str, subjects: int = 2, **changes: Any) -> dict[str, Any]
     } | changes
 
 
-def permit(audience: str, subjects: int = 2, **changes: Any) -> Permit:
+def permit(audience: str, number: int = 2, **changes: Any) -> Permit:
     """The same as a model."""
-    return Permit.read(document(audience, subjects, **changes), "permit.json")
+    return Permit.read(document(audience, number, **changes), "permit.json")
 
 
 def new_key(kind: str = "ed25519") -> Any:
