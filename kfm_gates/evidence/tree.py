@@ -53,7 +53,7 @@ def refuse_other_bytes(root: Path, files: Mapping[str, str]) -> None:
     try:
         # In this order, files of one folder are neighbours, so that few folders are opened, and few are open at once.
         last, handle = "", chain[0][1]
-        for folder, name in sorted((each.rpartition("/")[::2] for each in files)):
+        for folder, name in sorted(each.rpartition("/")[::2] for each in files):
             path = f"{folder}/{name}" if folder else name
             try:
                 if folder != last:
