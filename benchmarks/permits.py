@@ -39,7 +39,7 @@ def permits(folder: Path, repeat: int) -> list[Measured]:
     rows = []
     for subjects in (1, INPUTS):
         case = folder / f"permits-{subjects}"
-        pack = _case(case, subjects)
+        pack = signed_case(case, subjects)
         request, permit = Request(str(case), ("evidence",)), case / "record" / "permit.json"
 
         def known(permit: Path = permit, request: Request = request, pack: str = pack) -> object:
@@ -67,11 +67,14 @@ def _consume(store: PermitStore, issued: Any) -> None:
     )
 
 
-def _case(folder: Path, subjects: int) -> str:
-    """Evidence, decision, permit and configuration; the digest of the policy pack."""
+def signed_case(folder: Path, subjects: int, inputs: int = INPUTS, notice: bytes | None = None) -> str:
+    """Evidence, a decision about it as a judge would write it, and a permit; returns the digest of the policy pack.
+
+    `notice` is a file that set a further version aside.
+    """
     root = folder / "evidence"
     judged: dict[str, list[dict[str, Any]]] = {}
-    for number in range(INPUTS):
+    for number in range(inputs):
         slug = f"dataset-{number % subjects:04}"
         path = f"data/processed/{slug}/2017.0f0f0f0f/artifacts/{number // 100}/file-{number}.json"
         data = json.dumps({"number": number, "text": "x" * 200}).encode()
@@ -80,6 +83,12 @@ def _case(folder: Path, subjects: int) -> str:
         judged.setdefault(f"{slug}/2017.0f0f0f0f", []).append(
             {"path": path, "digest": f"sha256:{hashlib.sha256(data).hexdigest()}", "size": len(data)}
         )
+    aside = []
+    if notice is not None:
+        path = "release/status/dataset-old/2016.0f0f0f0f.json"
+        (root / path).parent.mkdir(parents=True)
+        (root / path).write_bytes(notice)
+        aside.append({"id": "dataset-old/2016.0f0f0f0f", "notice": path, "digest": sha256(notice)})
     profile, zones = load_profile("promotion-v1", folder), Layout.kfm_v1().zones()
     pack = pins.pack_digest(open_packs(profile.packs))
     predicate = {
@@ -93,7 +102,7 @@ def _case(folder: Path, subjects: int) -> str:
         "docket": {"digest": digest_of([]), "entries": 1},
         "partial": False,
         "subjects": [{"id": i, "digest": files_digest(f), "files": f} for i, f in sorted(judged.items())],
-        "set_aside": [],
+        "set_aside": aside,
     }
     decision = jcs({"predicate": predicate})
     key = Ed25519PrivateKey.generate()

@@ -21,6 +21,7 @@ from pathlib import Path
 from kfm_gates.errors import EngineError, EvidenceError, PermitExpired, PermitInvalid, PermitMismatch
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.evidence.strict_json import parse_json
+from kfm_gates.judge.configuration import Configuration
 from kfm_gates.model.finding import Json
 from kfm_gates.model.permit import NO_STORE, Permit
 from kfm_gates.model.text import instant
@@ -166,6 +167,14 @@ class PermitStore:
         except EvidenceError:
             return {}
         return record if isinstance(record, dict) else {}
+
+
+def configured_store(
+    configuration: Configuration, root: Path | None, named: Path | None = None
+) -> PermitStore:
+    """The store that is named, else that of the configuration, else the default one; made where there is none."""
+    folder = named or configuration.store or configuration.folder / DEFAULT_STORE
+    return PermitStore.open(folder, root, configuration.audience)
 
 
 def now() -> str:
