@@ -58,7 +58,7 @@ def open_regular(root: Path, path: str) -> int:
             directory = inner
         handle = os.open(name, flags, dir_fd=directory)
     except OSError as error:
-        raise Unreadable(_reason(error)) from error
+        raise Unreadable(reason(error)) from error
     finally:
         os.close(directory)
     status = os.fstat(handle)
@@ -83,13 +83,24 @@ def read_once(root: Path, path: str) -> Content:
                 chunks.append(hashlib.sha256(piece).digest())
         after = os.fstat(handle)
     except OSError as error:
-        raise Unreadable(_reason(error)) from error
+        raise Unreadable(reason(error)) from error
     finally:
         os.close(handle)
     if stamp_of(before) != stamp_of(after) or size != after.st_size:
         raise Unreadable("changed while it was read")
     data = bytes(kept) if before.st_size <= KEPT else None
     return Content(size, f"sha256:{whole.hexdigest()}", data, tuple(chunks), stamp_of(after))
+
+
+def regular_bytes(handle: int, limit: int) -> bytes | None:
+    """Up to `limit` bytes of a regular file, None for a folder, a pipe or a device; the descriptor is closed."""
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            return None
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(limit)
+    finally:
+        os.close(handle)
 
 
 def _read_chunk(handle: int) -> bytes:
@@ -103,7 +114,8 @@ def _read_chunk(handle: int) -> bytes:
     return piece
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Why a file could not be opened or read, as the end of a sentence that begins with its path."""
     import errno
 
     reasons = {
