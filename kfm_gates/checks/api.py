@@ -20,6 +20,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 from kfm_gates.checks.settings import Setting, Stricter
 from kfm_gates.errors import UsageError
 from kfm_gates.facts.container import Facts, Unmet, provider_of
+from kfm_gates.facts.waiver_reading import ReadWaiver
 from kfm_gates.model.finding import Denied, Finding, Ok, Status, Verdict
 
 F = TypeVar("F", bound=Callable[..., Verdict])
@@ -34,6 +35,8 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
     because: tuple[str, ...] = ()
     """For ABSTAIN: the checks whose denial explains it. For ERROR: the reason, as a sentence."""
+    waivers: tuple[ReadWaiver, ...] = ()
+    """For WAIVED: what opens the findings."""
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,13 @@ from typing import Any
 from kfm_gates.errors import UsageError
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.evidence.layout import Layout
-from kfm_gates.judge.toml_table import only_keys, parse_toml, take
+from kfm_gates.facts.given import WaiverFile
+from kfm_gates.judge.toml_table import only_keys, parse_toml, take, texts
+from kfm_gates.judge.waiver_files import refuse_inside, waiver_files
 
 DEFAULT_PROFILE = "promotion-v1"
 CONFIGURATION_FILES = ("kfm-gates.toml", "pyproject.toml")
-_KEYS = ("root", "profile", "paths", "schemas")
+_KEYS = ("root", "profile", "paths", "schemas", "waivers")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Configuration:
     profile: str = DEFAULT_PROFILE
     paths: Mapping[str, str] | None = None
     schemas: Mapping[str, bytes] | None = None
+    waivers: tuple[WaiverFile, ...] = ()
+    waiver_patterns: tuple[str, ...] = ()
 
     @property
     def layout(self) -> Layout:
@@ -38,9 +42,19 @@ class Configuration:
         return Layout.of(self.paths or {})
 
     def digest(self) -> str:
-        """A digest of what it means: the templates and locked schemas, wherever the file lies."""
+        """A digest of what it means: the templates, locked schemas and waivers, wherever the file lies."""
         schemas = {url: hashlib.sha256(data).hexdigest() for url, data in (self.schemas or {}).items()}
-        return digest_of({"paths": dict(self.layout.templates), "schemas": schemas})
+        meaning = {"paths": dict(self.layout.templates), "schemas": schemas}
+        if self.waivers:
+            meaning["waivers"] = {each.name: each.digest for each in self.waivers}
+        return digest_of(meaning)
+
+    def waivers_rest(self) -> bool:
+        """Whether the waivers are still as they were when they were read."""
+        try:
+            return self.waivers == waiver_files(self.waiver_patterns, self.folder, "")
+        except UsageError:
+            return False
 
 
 def load_configuration(file: Path | None, start: Path, root: Path | None) -> Configuration:
@@ -55,6 +69,8 @@ def load_configuration(file: Path | None, start: Path, root: Path | None) -> Con
                     f"{candidate}: configuration is never read from inside the evidence root ({evidence}); "
                     "move it above the root"
                 )
+            if evidence is not None:
+                refuse_inside(configuration.waivers, configuration.folder, evidence, str(candidate))
             return configuration
     return Configuration(start)
 
@@ -90,12 +106,15 @@ def _parse(table: dict[str, Any], path: Path) -> Configuration:
         if not isinstance(template, str):
             raise UsageError(f"{where}: paths.{name} must be a text")
     locked = take(table, "schemas", dict, where, {})
+    patterns = texts(table, "waivers", where)
     return Configuration(
         folder,
         folder / root if root else None,
         profile,
         paths,
         {u: _schema(e, u, folder, where) for u, e in locked.items()},
+        waiver_files(patterns, folder, where),
+        patterns,
     )
 
 

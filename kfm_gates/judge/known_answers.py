@@ -22,7 +22,7 @@ from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.snapshot import Memory, Snapshot
 from kfm_gates.facts.container import Facts
-from kfm_gates.facts.given import Clock, ShapeChecks, Since, Tables
+from kfm_gates.facts.given import Clock, ShapeChecks, Since, Tables, WaiverPolicy
 from kfm_gates.facts.graphs import GraphReport
 from kfm_gates.facts.parsed import Parsed
 from kfm_gates.facts.policy_probes import RulesInUse
@@ -161,6 +161,7 @@ class Prover:
             Since: Since(),
             Tables: self._suite.tables,
             ShapeChecks: self._suite.shapes,
+            WaiverPolicy: WaiverPolicy(),
             **self._given(self._sample_rules, case),
         }
         facts = Facts(given)

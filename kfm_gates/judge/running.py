@@ -16,6 +16,8 @@ from kfm_gates.facts.applicability import APPLICABILITY
 from kfm_gates.facts.container import Facts, Unmet
 from kfm_gates.judge.profile import Gate, Group
 from kfm_gates.judge.suite import Suite
+from kfm_gates.judge.waiving import CHECK as WAIVERS
+from kfm_gates.judge.waiving import Opener
 from kfm_gates.model.finding import Status
 
 
@@ -81,8 +83,7 @@ def judge(
     suite: Suite, facts: Facts, docket: Docket, subject: str, progress: Callable[[str], None]
 ) -> tuple[Entry, ...]:
     """Judge every entry of a docket, in its order; checks that look back at the others come last."""
-    absent = frozenset(entry.check for entry in docket.not_planned)
-    bench = _Bench(suite, facts, absent, subject, progress)
+    bench = _Bench(suite, facts, docket, subject, progress)
     ordered = sorted(docket.planned, key=lambda each: any(suite.checks[c].about.last for c in each[1].checks))
     ended: dict[str, Entry] = {}
     for gate, group in ordered:
@@ -103,10 +104,11 @@ def refuse_incomplete(docket: Docket, ended: Sequence[Entry], subject: str) -> N
 
 
 def _together(statuses: list[Status]) -> Status:
-    """The status of a group: an error wins, then any pass, then the worst."""
-    if Status.ERROR in statuses:
-        return Status.ERROR
-    return Status.PASS if Status.PASS in statuses else max(statuses)
+    """The status of a group: an error wins, then any pass, then any waiver, then the worst."""
+    for wins in (Status.ERROR, Status.PASS, Status.WAIVED):
+        if wins in statuses:
+            return wins
+    return max(statuses)
 
 
 class _Bench:
@@ -116,12 +118,14 @@ class _Bench:
         self,
         suite: Suite,
         facts: Facts,
-        absent: frozenset[str],
+        docket: Docket,
         subject: str,
         progress: Callable[[str], None],
     ) -> None:
         self._suite, self._facts, self._subject, self._progress = suite, facts, subject, progress
-        self._absent = absent
+        self._docket = docket
+        self._absent = frozenset(entry.check for entry in docket.not_planned)
+        self._opener = Opener(facts, suite.checks)
         self._outcomes: dict[str, Outcome] = {}
         self._started: set[str] = set()
 
@@ -133,7 +137,9 @@ class _Bench:
                     Status.ERROR, because=(f"{check}: waits for itself; a check of form takes Form[…]",)
                 )
             self._started.add(check)
-            self._outcomes[check] = self._judge(check)
+            if check == WAIVERS:
+                self._judge_others()
+            self._outcomes[check] = self._opener.opened(check, self._judge(check))
             self._progress(check)
         return self._outcomes[check]
 
@@ -147,6 +153,17 @@ class _Bench:
             if not self._absent.issuperset(group.checks)
             and not _together([self.outcome(check).status for check in group.checks]).opens
         )
+
+    def _judge_others(self) -> None:
+        """Judge all that is planned, for the check that looks back at what was opened."""
+        passed = {}
+        for _, group in self._docket.planned:
+            if WAIVERS in group.checks:
+                continue
+            statuses = {check: self.outcome(check).status for check in group.checks}
+            for check in group.checks:
+                passed[check] = Status.PASS in (s for other, s in statuses.items() if other != check)
+        self._opener.look_back(self._absent, passed)
 
     def _judge(self, check: str) -> Outcome:
         about = self._suite.checks[check].about
@@ -174,7 +191,7 @@ class _Bench:
             ended = self.outcome(cause)
             if cause not in self._outcomes:  # still being judged: it waits for this one
                 return ended
-            if not ended.status.opens:
+            if ended.status is not Status.PASS:  # what is waived was not made good: the document is still bad
                 causes.append(cause)
             else:
                 return Outcome(Status.ERROR, because=(f"{check}: can't be judged though {cause} passed",))

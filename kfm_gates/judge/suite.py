@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kfm_gates.checks.api import Check
-from kfm_gates.checks.pack import HOUSE, FolderPack, open_packs, tables, tree_digest
+from kfm_gates.checks.pack import HOUSE, FolderPack, known_ids, open_packs, tables, tree_digest
 from kfm_gates.checks.registry import find_checks
 from kfm_gates.checks.rego_check import RegoCheck
 from kfm_gates.checks.settings import configured
@@ -19,7 +19,7 @@ from kfm_gates.checks.shacl_check import ShaclCheck
 from kfm_gates.errors import UsageError
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.facts.applicability import APPLICABILITY
-from kfm_gates.facts.given import ShapeChecks, Tables
+from kfm_gates.facts.given import ShapeChecks, Tables, WaiverPolicy
 from kfm_gates.judge.configuration import Configuration
 from kfm_gates.judge.profile import BUILT_IN, Profile, load_profile
 from kfm_gates.judge.toml_table import did_you_mean
@@ -63,6 +63,15 @@ class Suite:
             for id in group.checks
             for about in (self.checks[id].about,)
         ]
+
+    def waiver_policy(self, whole: bool) -> WaiverPolicy:
+        """The waivers, and what they may be for; `whole` says that every version of the root is judged."""
+        if not self.configuration.waivers:
+            return WaiverPolicy()
+        known = {id for root in (HOUSE, *(pack.root for pack in self.packs)) for id in known_ids(root)}
+        gates = {check: gate.name for gate in self.profile.gates for g in gate.groups for check in g.checks}
+        unwaivable = frozenset(filter(self.profile.forbids_waiving, gates))
+        return WaiverPolicy(self.configuration.waivers, gates, unwaivable, frozenset(known), whole)
 
     def with_needs(self, checks: Iterable[str]) -> set[str]:
         """These checks, and all that they need before they can be judged."""

@@ -1,0 +1,104 @@
+"""The waivers that concern a version: what is wrong with them, what they may open, and what they opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kfm_gates.evidence.layout import Layout
+from kfm_gates.evidence.snapshot import Snapshot
+from kfm_gates.evidence.subjects import Subject, discover
+from kfm_gates.facts.container import Facts, provides
+from kfm_gates.facts.given import Clock, Tables, WaiverPolicy
+from kfm_gates.facts.own_files import VersionDigest
+from kfm_gates.facts.waiver_flaws import of_nothing, of_other_bytes, opened_twice, own_flaws, twice
+from kfm_gates.facts.waiver_reading import ReadWaiver, read_waiver
+from kfm_gates.model.finding import Finding, Status
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a check ended before any waiver: the fingerprints of its findings, and why it could not be judged."""
+
+    status: Status
+    fingerprints: frozenset[str]
+    because: tuple[str, ...] = ()
+    needed: bool = True
+    """False when its group passed by another check, so that nothing needs to be opened."""
+
+
+@dataclass
+class Waiving:
+    """The waivers of one version. The judge says at the end how the checks that they name ended."""
+
+    flaws: tuple[Finding, ...] = ()
+    sound: tuple[ReadWaiver, ...] = ()
+    """Those that may open something, of checks of this profile."""
+    names: frozenset[str] = frozenset()
+    """Of every waiver for this version, sound or not."""
+    ended: Mapping[str, Ended] | None = None
+
+    def of(self, check: str) -> tuple[ReadWaiver, ...]:
+        """The sound waivers for a check."""
+        return tuple(each for each in self.sound if each.waiver.check == check)
+
+    def opening(self, check: str, fingerprints: Iterable[str]) -> tuple[ReadWaiver, ...]:
+        """The waivers that together open every one of these findings; none if they leave one of them."""
+        wanted = set(fingerprints)
+        used = tuple(each for each in self.of(check) if wanted & set(each.waiver.findings))
+        opened = {fingerprint for each in used for fingerprint in each.waiver.findings}
+        return used if wanted and wanted <= opened else ()
+
+    def used(self) -> tuple[ReadWaiver, ...]:
+        """The waivers without which a check of this version would deny."""
+        ended = self.ended or {}
+        return tuple(each for each in self.sound if _opens(each, ended.get(each.waiver.check)))
+
+
+def _opens(each: ReadWaiver, ended: Ended | None) -> bool:
+    return (
+        ended is not None
+        and ended.status is Status.DENY
+        and ended.needed
+        and bool(ended.fingerprints & set(each.waiver.findings))
+    )
+
+
+@provides
+def waiving(
+    facts: Facts, policy: WaiverPolicy, subject: Subject, clock: Clock, snapshot: Snapshot, layout: Layout
+) -> Waiving:
+    """What the configured waivers mean for one version."""
+    if not policy.files:
+        return Waiving()
+    there = {each.id for each in discover(snapshot, layout)}
+
+    def concerns(named: str | None) -> bool:
+        """Whether what is wrong with a waiver is said of this version: what belongs to none concerns all."""
+        return named in (None, subject.id) or (policy.whole and named not in there)
+
+    read, flaws, sound = list[ReadWaiver](), list[Finding](), list[ReadWaiver]()
+    for file in policy.files:
+        found = read_waiver(file)
+        if isinstance(found, ReadWaiver):
+            read.append(found)
+        elif concerns(found.subject):
+            flaws += found.flaws
+    flaws += twice(read, concerns)
+    for each in read:
+        if concerns(each.waiver.subject.id):
+            wrong = own_flaws(each, clock, policy, facts.get(Tables))
+            wrong += _of_another(each, subject, facts)
+            flaws += wrong
+            if not wrong and each.waiver.check in policy.gates:
+                sound.append(each)
+    names = frozenset(each.waiver.id for each in read if each.waiver.subject.id == subject.id)
+    return Waiving((*flaws, *opened_twice(sound)), tuple(sound), names)
+
+
+def _of_another(each: ReadWaiver, subject: Subject, facts: Facts) -> list[Finding]:
+    named = each.waiver.subject
+    if named.id != subject.id:
+        return [of_nothing(each)]
+    actual = facts.get(VersionDigest).digest
+    return [] if named.digest == actual else [of_other_bytes(each, actual)]
