@@ -11,7 +11,7 @@ from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import provides
 from kfm_gates.facts.files import PinnedFile
 
-GROWING = frozenset({"ledger", "checkpoint", "pointer", "status", "quarantined"})
+GROWING = frozenset({"ledger", "checkpoint", "pointer", "status"})
 """Templates of what changes, or comes, while the version stays what it is."""
 
 

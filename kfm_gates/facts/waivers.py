@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.snapshot import Snapshot
 from kfm_gates.evidence.subjects import Subject, discover
-from kfm_gates.facts.container import Facts, provides
+from kfm_gates.facts.container import Facts, Unmet, provides
 from kfm_gates.facts.given import Clock, Tables, WaiverPolicy
 from kfm_gates.facts.own_files import VersionDigest
 from kfm_gates.facts.waiver_flaws import of_nothing, of_other_bytes, opened_twice, own_flaws, twice
 from kfm_gates.facts.waiver_reading import ReadWaiver, read_waiver
 from kfm_gates.model.finding import Finding, Status
+from kfm_gates.model.manifest import Manifest
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,22 @@ def waiving(
                 sound.append(each)
     names = frozenset(each.waiver.id for each in read if each.waiver.subject.id == subject.id)
     return Waiving((*flaws, *opened_twice(sound)), tuple(sound), names)
+
+
+@dataclass(frozen=True)
+class ListedWaivers:
+    """The manifest, in which waivers are listed; None when it can't be read, which `release.manifest` denies."""
+
+    manifest: Manifest | None
+
+
+@provides
+def listed_waivers(facts: Facts) -> ListedWaivers:
+    """What the manifest lists."""
+    try:
+        return ListedWaivers(facts.get(Manifest))
+    except Unmet:
+        return ListedWaivers(None)
 
 
 def _of_another(each: ReadWaiver, subject: Subject, facts: Facts) -> list[Finding]:

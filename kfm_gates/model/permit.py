@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from kfm_gates.model.base import Closed, EvidenceModel, NonEmptyArray, Positive
+from kfm_gates.model.base import Array, Closed, EvidenceModel, NonEmptyArray, Positive
 from kfm_gates.model.gate_decision import GateOperation, NamedDigest
 from kfm_gates.model.refusal import Flaws, flaw, repeats
 from kfm_gates.model.text import Nonce, NonEmpty, Sha256, Timestamp, instant
@@ -12,6 +12,13 @@ from kfm_gates.model.text import Nonce, NonEmpty, Sha256, Timestamp, instant
 
 class PermitSubject(Closed):
     """A subject that the permit is for."""
+
+    id: NonEmpty
+    digest: Sha256
+
+
+class PermitWaiver(Closed):
+    """A waiver without which there would be no permit; `digest` is of its bytes."""
 
     id: NonEmpty
     digest: Sha256
@@ -37,6 +44,7 @@ class Permit(EvidenceModel):
     policy_pack_digest: Sha256
     engines_digest: Sha256
     checkpoint: LedgerHead | None
+    waivers: Array[PermitWaiver]
     nonce: Nonce
     evaluated_at: Timestamp
     issued_at: Timestamp
@@ -44,6 +52,7 @@ class Permit(EvidenceModel):
 
     def _flaws(self) -> Flaws:
         yield from repeats("subjects", (subject.id for subject in self.subjects), "id")
+        yield from repeats("waivers", (waiver.id for waiver in self.waivers), "id")
         if instant(self.expires_at) <= instant(self.issued_at):
             wanted = f"a time after {self.issued_at}"
             yield flaw(

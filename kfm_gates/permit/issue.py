@@ -39,6 +39,9 @@ def issue(statement: Json, decision_digest: str, checkpoint: bytes | None, expir
             f"it was judged as of {predicate['evaluated_at']}, more than {MAXIMUM_AGE} s from now; "
             "judge without --evaluated-at"
         )
+    until = min(now + datetime.timedelta(seconds=expires_seconds), waived_until(predicate))
+    if until - now < datetime.timedelta(seconds=1):
+        raise NotIssued("a waiver that it would rest on has expired in the meantime")
     permit = {
         "kfm_permit_version": "v1",
         "operation": predicate["operation"],
@@ -50,13 +53,25 @@ def issue(statement: Json, decision_digest: str, checkpoint: bytes | None, expir
         "policy_pack_digest": predicate["policy_pack"]["digest"],
         "engines_digest": digest_of(predicate["engines"]),
         "checkpoint": _head(checkpoint),
+        "waivers": waivers_of(predicate),
         "nonce": secrets.token_hex(16),
         "evaluated_at": predicate["evaluated_at"],
         "issued_at": _text(now),
-        "expires_at": _text(now + datetime.timedelta(seconds=expires_seconds)),
+        "expires_at": _text(until),
     }
     Permit.read(permit, "permit.json")
     return permit
+
+
+def waivers_of(predicate: Json) -> Json:
+    """What a permit says of the waivers that a decision rests on."""
+    return [{"id": each["id"], "digest": each["digest"]} for each in predicate["waivers"]]
+
+
+def waived_until(predicate: Json) -> datetime.datetime:
+    """When the first waiver ends that a decision rests on; the end of time when it rests on none."""
+    ends = (instant(each["expires"]) for each in predicate["waivers"])
+    return min(ends, default=datetime.datetime.max.replace(tzinfo=datetime.UTC))
 
 
 def _head(checkpoint: bytes | None) -> Json:

@@ -28,7 +28,7 @@ from kfm_gates.model.finding import Json
 from kfm_gates.model.form import form_findings
 from kfm_gates.model.permit import Permit
 from kfm_gates.model.text import instant
-from kfm_gates.permit.issue import LONGEST, MAXIMUM_AGE
+from kfm_gates.permit.issue import LONGEST, MAXIMUM_AGE, waived_until, waivers_of
 
 
 def read_permit(path: Path) -> Permit:
@@ -113,6 +113,7 @@ def _judge_again(permit: Permit, request: Request, judge: Callable[[Request], Ve
         "docket": permit.docket_digest,
         "decision": permit.decision_digest,
         "operation": permit.operation,
+        "list of waivers": [waiver.document() for waiver in permit.waivers],
     }
     actual |= {
         "profile": predicate["profile"],
@@ -122,10 +123,13 @@ def _judge_again(permit: Permit, request: Request, judge: Callable[[Request], Ve
         "docket": predicate["docket"]["digest"],
         "decision": verdict.decision_digest,
         "operation": predicate["operation"],
+        "list of waivers": waivers_of(predicate),
     }
     for what, value in named.items():
         if value != actual[what]:
             raise PermitStale(f"the permit names another {what} than what is there now; run the gates again")
+    if instant(permit.expires_at) > waived_until(predicate):
+        raise PermitInvalid("the permit outlives a waiver that it rests on; no judge issues such a permit")
     if (permit.checkpoint.document() if permit.checkpoint else None) != verdict.checkpoint:
         raise PermitStale(
             "the permit names another ledger checkpoint than what is there now; run the gates again"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kfm_gates.checks.api import check
 from kfm_gates.errors import EngineError
 from kfm_gates.facts.waiver_reading import ReadWaiver
-from kfm_gates.facts.waivers import Ended, Waiving
+from kfm_gates.facts.waivers import Ended, ListedWaivers, Waiving
 from kfm_gates.model.finding import Finding, Status, Verdict, finding, verdict
 from kfm_gates.model.manifest import Manifest
 from kfm_gates.model.text import instant
@@ -16,7 +16,7 @@ ID = "release.waivers"
 
 
 @check(ID, serves="R-011", last=True)
-def waivers(manifest: Manifest, waiving: Waiving) -> Verdict:
+def waivers(waiving: Waiving, listed: ListedWaivers) -> Verdict:
     """Deny a release under a waiver that is not in order, is not needed, or is not said.
 
     A waiver is the one way past a denial, so it must say who opened what, why and until when; and it must go
@@ -26,7 +26,10 @@ def waivers(manifest: Manifest, waiving: Waiving) -> Verdict:
     lists in `waivers` the waivers that were issued before its release and are used, and no others. Mend what
     is denied and take the waiver out of the configuration, or have another one approved.
     """
-    return verdict([*waiving.flaws, *_unused(waiving), *_unsaid(manifest, waiving), *_misnamed(manifest, waiving)])
+    found = [*waiving.flaws, *_unused(waiving)]
+    if listed.manifest is not None:
+        found += [*_unsaid(listed.manifest, waiving), *_misnamed(listed.manifest, waiving)]
+    return verdict(found)
 
 
 def _unused(waiving: Waiving) -> Iterator[Finding]:

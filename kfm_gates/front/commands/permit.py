@@ -39,7 +39,8 @@ def _verify(arguments: argparse.Namespace, out: TextIO) -> int:
             judge=partial(judge_in_process, progress=progress, timeout=arguments.timeout),
         )
     subjects = ", ".join(visible(subject.id) for subject in permit.subjects)
-    out.write(f"the permit holds: {permit.operation} of {subjects}, until {permit.expires_at}\n")
+    waived = f", under waivers: {', '.join(visible(each.id) for each in permit.waivers)}" if permit.waivers else ""
+    out.write(f"the permit holds: {permit.operation} of {subjects}, until {permit.expires_at}{waived}\n")
     return 0
 
 
@@ -59,6 +60,8 @@ def _show(arguments: argparse.Namespace, out: TextIO) -> int:
         rows["checkpoint"] = f"{permit.checkpoint.size} entries, {permit.checkpoint.root}"
     for subject in permit.subjects:
         out.write(f"{'subject':13} {visible(subject.id)} ({subject.digest})\n")
+    for waiver in permit.waivers:
+        out.write(f"{'waiver':13} {visible(waiver.id)} ({waiver.digest})\n")
     for name, value in rows.items():
         out.write(f"{name:13} {visible(value)}\n")
     out.write("not verified: `kfm-gates permit verify` judges whether it holds\n")
