@@ -14,7 +14,6 @@ APPROVERS = "waive"
 """The entry of the table `roles` that says who may own or approve a waiver, where a registry is kept."""
 
 
-
 def own_flaws(each: ReadWaiver, clock: Clock, policy: WaiverPolicy, tables: Tables) -> list[Finding]:
     """What is wrong with a waiver whatever the evidence is."""
     return [*_untimely(each, clock), *_misplaced(each, policy), *_unregistered(each, tables)]
@@ -25,15 +24,14 @@ def twice(read: Sequence[ReadWaiver], concerns: Callable[[str], bool]) -> Iterat
     first: dict[str, ReadWaiver] = {}
     for each in read:
         other = first.setdefault(each.waiver.id.casefold(), each)
-        if other is not each:
-            if concerns(each.waiver.subject.id) or concerns(other.waiver.subject.id):
-                yield each.finding(
-                    "/id",
-                    f"is there twice, in {other.file.name} and in {each.file.name}",
-                    found=each.waiver.id,
-                    expected="one waiver of this name",
-                    hint="name one of them otherwise, or take it out",
-                )
+        if other is not each and (concerns(each.waiver.subject.id) or concerns(other.waiver.subject.id)):
+            yield each.finding(
+                "/id",
+                f"is there twice, in {other.file.name} and in {each.file.name}",
+                found=each.waiver.id,
+                expected="one waiver of this name",
+                hint="name one of them otherwise, or take it out",
+            )
 
 
 def _untimely(each: ReadWaiver, clock: Clock) -> Iterator[Finding]:
@@ -92,11 +90,16 @@ def _unregistered(each: ReadWaiver, tables: Tables) -> Iterator[Finding]:
         if registered and not roles:
             problem, expected = f"{person} is not registered", "a principal of the table `principals`"
         elif registered and name == "approver" and not set(roles) & set(may):
-            problem, expected = f"{person} may not approve a waiver", f"somebody in a role of {', '.join(may)}"
+            problem, expected = (
+                f"{person} may not approve a waiver",
+                f"somebody in a role of {', '.join(may)}",
+            )
         else:
             continue
         hint = "have it approved by somebody who may, or register the principal"
-        yield each.finding(f"/{name}", f"names an {name}: {problem}", found=person, expected=expected, hint=hint)
+        yield each.finding(
+            f"/{name}", f"names an {name}: {problem}", found=person, expected=expected, hint=hint
+        )
 
 
 def of_nothing(each: ReadWaiver) -> Finding:

@@ -54,9 +54,7 @@ def _parsed(file: WaiverFile) -> tuple[Json, list[Finding]]:
         place, problem = Place(file.name), file.problem
     except Malformed as error:
         place, problem = Place(file.name, error.pointer or "", error.line or 0), f"is malformed: {error}"
-    return None, [
-        finding(place, f"the waiver {file.name} {problem}", found="", expected=expected, hint=hint)
-    ]
+    return None, [finding(place, f"the waiver {file.name} {problem}", found="", expected=expected, hint=hint)]
 
 
 def _named(raw: Json) -> str | None:

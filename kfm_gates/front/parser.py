@@ -152,7 +152,9 @@ def _permit(command: Parser) -> None:
 
 def _waiver(command: Parser) -> None:
     actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
-    draft = _command(actions, "draft", "print a waiver for what a check denies, without reason, persons and times")
+    draft = _command(
+        actions, "draft", "print a waiver for what a check denies, without reason, persons and times"
+    )
     add = draft.add_argument
     add("decision", metavar="DECISION", help="a record folder, or a decision.json")
     add("--check", required=True, metavar="ID", help="the check that denies")

@@ -49,6 +49,10 @@ class Configuration:
             meaning["waivers"] = {each.name: each.digest for each in self.waivers}
         return digest_of(meaning)
 
+    def waiver_paths(self) -> dict[str, str]:
+        """Where each waiver lies, by the name that a decision gives it."""
+        return {each.name: str(self.folder / each.name) for each in self.waivers}
+
     def waivers_rest(self) -> bool:
         """Whether the waivers are still as they were when they were read."""
         try:

@@ -116,7 +116,9 @@ def _parse(data: bytes, where: str, path: Path) -> Profile:
     table = parse_toml(data, where)
     only_keys(table, ("profile", "gates", "settings", "override", "not_planned"), where)
     head = take(table, "profile", dict, where)
-    only_keys(head, ("name", "operation", "description", "extends", "packs", "unwaivable"), f"{where}: profile")
+    only_keys(
+        head, ("name", "operation", "description", "extends", "packs", "unwaivable"), f"{where}: profile"
+    )
     base: Profile | None = None
     if "extends" in head:
         base = load_profile(take(head, "extends", str, where), folder)

@@ -58,5 +58,7 @@ def _read(folder: Path, name: str) -> WaiverFile:
     except Unreadable as error:
         return WaiverFile(name, "", b"", str(error))
     if content.data is None or content.size > LARGEST:
-        return WaiverFile(name, content.digest, b"", f"has {content.size} bytes; a waiver has at most {LARGEST}")
+        return WaiverFile(
+            name, content.digest, b"", f"has {content.size} bytes; a waiver has at most {LARGEST}"
+        )
     return WaiverFile(name, content.digest, content.data)

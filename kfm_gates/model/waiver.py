@@ -24,13 +24,15 @@ CheckId = Annotated[
     str, TextRule(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", "the ID of a check such as quality.thresholds")
 ]
 SubjectId = Annotated[
-    str, TextRule(r"[^/\\\s\u0000-\u001f\u007f]+/[^/\\\s\u0000-\u001f\u007f]+", "a subject as <slug>/<version>")
+    str,
+    TextRule(r"[^/\\\s\u0000-\u001f\u007f]+/[^/\\\s\u0000-\u001f\u007f]+", "a subject as <slug>/<version>"),
 ]
 # In ASCII only: a letter that looks like another would make two people of one.
 Person = Annotated[
     str,
     TextRule(
-        r"[A-Za-z0-9][A-Za-z0-9._%+@:/=-]*", "a principal in ASCII letters and digits, such as example:steward-1"
+        r"[A-Za-z0-9][A-Za-z0-9._%+@:/=-]*",
+        "a principal in ASCII letters and digits, such as example:steward-1",
     ),
 ]
 

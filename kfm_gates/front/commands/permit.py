@@ -39,7 +39,9 @@ def _verify(arguments: argparse.Namespace, out: TextIO) -> int:
             judge=partial(judge_in_process, progress=progress, timeout=arguments.timeout),
         )
     subjects = ", ".join(visible(subject.id) for subject in permit.subjects)
-    waived = f", under waivers: {', '.join(visible(each.id) for each in permit.waivers)}" if permit.waivers else ""
+    waived = (
+        f", under waivers: {', '.join(visible(each.id) for each in permit.waivers)}" if permit.waivers else ""
+    )
     out.write(f"the permit holds: {permit.operation} of {subjects}, until {permit.expires_at}{waived}\n")
     return 0
 

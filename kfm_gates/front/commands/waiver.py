@@ -46,7 +46,9 @@ def _subject(predicate: Json, wanted: str | None, check: str) -> Json:
     if wanted is None:
         denied = [id for id, each in subjects.items() if _denials(each, check)] or list(subjects)
         if len(denied) != 1:
-            raise UsageError(f"{len(denied)} versions are meant; name one with --subject: {', '.join(denied[:10])}")
+            raise UsageError(
+                f"{len(denied)} versions are meant; name one with --subject: {', '.join(denied[:10])}"
+            )
         wanted = denied[0]
     if wanted not in subjects:
         raise UsageError(f"the decision is not about {wanted!r}{did_you_mean(wanted, subjects)}")
@@ -76,4 +78,3 @@ def _findings(subject: Json, check: str, wanted: list[str]) -> list[Json]:
 def _names(entry: str) -> list[str]:
     """The checks of a docket entry."""
     return entry[4:-1].split(", ") if entry.startswith("any(") else [entry]
-
