@@ -134,7 +134,7 @@ class Result:
         """The result that a judge process's verdict holds."""
         predicate = verdict.statement["predicate"] if verdict.statement is not None else {}
         gates = {gate["name"]: GateResult(**gate) for gate in verdict.run.get("gates", ())}
-        policy = verdict.run.get("waivers", {})
+        policy = verdict.run.get("waiver_paths", {})
         said = {each["id"]: each for each in predicate.get("waivers", ())}
         return cls(
             exit_code=verdict.exit_code,

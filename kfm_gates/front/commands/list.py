@@ -75,6 +75,7 @@ def _check(id: str, profile: Profile) -> dict[str, Any]:
         "kind": source.kind,
         "needs": list(needs),
         "serves": list(serves),
+        "waivable": not profile.forbids_waiving(id),
         "settings": {
             each.name: {"value": changed.get(each.name, each.default), "stricter": each.stricter}
             for each in settings
@@ -92,7 +93,8 @@ def _lines(listing: dict[str, Any]) -> Iterator[str]:
         yield f"{gate['label'] or '·':2} {gate['name']}: {gate['title']}{needs}"
         for check in gate["checks"]:
             entry = f"  [{check['entry']}]" if "entry" in check else ""
-            yield f"     {check['id']:32} {check['kind']:7} {check['title']}{entry}"
+            fixed = "" if check["waivable"] else "  [can't be waived]"
+            yield f"     {check['id']:32} {check['kind']:7} {check['title']}{entry}{fixed}"
             for name, setting in check["settings"].items():
                 way = f"stricter: {setting['stricter']}" if setting["stricter"] else "fixed"
                 yield f"       {name} = {json.dumps(setting['value'], default=str)}  ({way})"
