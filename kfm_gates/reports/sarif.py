@@ -41,7 +41,7 @@ def _run(result: Result) -> dict[str, Any]:
     found = blocking(result)
     opened = [(one, each) for one in waived(result) for each in _opened(one)]
     rules = {rule.id: rule for rule in result.rules}
-    for each in found:
+    for each in (*found, *(each for _, each in opened)):
         rules.setdefault(each.check or _RUN, _unlisted(each))
     index = {id: number for number, id in enumerate(rules)}
     base, prefix = _base(result)
