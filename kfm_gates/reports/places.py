@@ -24,11 +24,17 @@ def in_repository(root: str, file: str = "") -> str | None:
     start = Path(os.path.realpath(root))
     work = Path(os.path.realpath(os.getcwd()))
     base = next((each for each in (start, *start.parents) if os.path.lexists(each / ".git")), work)
-    shown = Path(os.path.realpath(file)) if file else start
+    shown = Path(os.path.realpath(os.path.dirname(file))) / os.path.basename(file) if file else start
     if not start.is_relative_to(base) or not shown.is_relative_to(base):
         return None
     relative = shown.relative_to(base).as_posix()
     return "" if relative == "." else relative
+
+
+def beside(file: str) -> str:
+    """A file that is no evidence, as it is shortest from the working folder; a link keeps its own name."""
+    folder, name = os.path.split(file)
+    return os.path.normpath(os.path.join(near(folder), name))
 
 
 def below(prefix: str, file: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from kfm_gates.model.finding import Status
 from kfm_gates.reports.harmless import visible
-from kfm_gates.reports.places import near
+from kfm_gates.reports.places import beside, near
 from kfm_gates.reports.result import (
     Cause,
     CheckResult,
@@ -132,7 +132,7 @@ def reason_lines(reason: Reason, root: str) -> Iterator[Line]:
 
 def where(reason: Reason, root: str) -> str:
     """File, line and JSON pointer of a finding; the file as it is found from the working folder."""
-    place = visible(near(reason.policy) if reason.policy else _below(root, reason.place.file))
+    place = visible(beside(reason.policy) if reason.policy else _below(root, reason.place.file))
     if reason.place.line:
         place += f":{reason.place.line}"
     if reason.place.pointer:

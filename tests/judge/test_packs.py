@@ -16,6 +16,7 @@ from kfm_gates.judge.request import Request
 from kfm_gates.judge.session import judge_here
 from kfm_gates.judge.suite import Suite, assemble
 from tests.support.judging import EVALUATED_AT, explained, kansas, not_passed, write_tree
+from tests.support.waiving import file, waiver
 
 PROFILE = """
 profile = { name = "acme-v1", extends = "promotion-v1", packs = ["./gates"] }
@@ -243,3 +244,27 @@ def test_a_pack_that_changes_while_it_judges_decides_nothing(pack: Path, tmp_pat
 
     with pytest.raises(EngineError, match="changed while it judged"):
         run(Request("/"), suite(pack), Target(root, ()), touch)
+
+
+def test_its_checks_can_be_waived_unless_the_profile_says_otherwise(pack: Path) -> None:
+    denied = judged(pack)
+    waivers = []
+    for number, result in enumerate(denied):
+        (entry,) = (check for check in result["checks"] if check["status"] == "DENY")
+        about = {"id": result["id"], "digest": result["version_digest"]}
+        prints = sorted({each["fingerprint"] for each in entry["findings"]})
+        made = waiver(check="acme.cells", id=f"w{number}", subject=about, findings=prints)
+        waivers.append(file(made, f"waivers/{number}.json"))
+    made = assemble(Configuration(pack, waivers=tuple(waivers)), "acme.toml")
+    snapshot = Snapshot(Memory(kansas()))
+    subjects = discover(snapshot, made.configuration.layout)
+
+    def statuses(made: Suite) -> set[tuple[str, str]]:
+        results = judge_here(Request("/"), made, snapshot, EVALUATED_AT, subjects, lambda *_: None)
+        return {pair for each in results for pair in not_passed(each.result).items()}
+
+    assert statuses(made) == {("acme.cells", "WAIVED")}
+    profile = (pack / "acme.toml").read_text().replace("packs = [", 'unwaivable = ["acme.*"], packs = [')
+    (pack / "acme.toml").write_text(profile)
+    fixed = assemble(Configuration(pack, waivers=tuple(waivers)), "acme.toml")
+    assert statuses(fixed) == {("acme.cells", "DENY"), ("release.waivers", "DENY")}

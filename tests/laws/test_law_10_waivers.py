@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -249,7 +249,7 @@ class TestManifest:
 
 
 class TestRegister:
-    REGISTER = {"principals": {"example:steward-9": ["steward"], "example:owner-1": ["pipeline"]}}
+    REGISTER: ClassVar = {"principals": {"example:steward-9": ["steward"], "example:owner-1": ["pipeline"]}}
 
     def test_who_is_registered_may(self) -> None:
         assert under(waiver(), tables=self.REGISTER) == ("WAIVED", [])

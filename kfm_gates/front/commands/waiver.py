@@ -44,7 +44,7 @@ def _subject(predicate: Json, wanted: str | None, check: str) -> Json:
     """The version that is meant: the one that was named, or the only one of which the check denied."""
     subjects = {each["id"]: each for each in predicate["subjects"]}
     if wanted is None:
-        denied = [id for id, each in subjects.items() if _denials(each, check)] or list(subjects)
+        denied = [id for id, each in subjects.items() if _denials(each, check)] or list(subjects)[:1]
         if len(denied) != 1:
             raise UsageError(
                 f"{len(denied)} versions are meant; name one with --subject: {', '.join(denied[:10])}"
