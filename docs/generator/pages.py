@@ -79,6 +79,10 @@ def _table(id: str) -> str:
     about_rule = metadata(id)
     if about_rule is not None and about_rule.owner:
         rows["owner"] = about_rule.owner
+    if about_rule is not None:
+        rows["severity"] = about_rule.severity
+    if about.effective_on:
+        rows["in force from"] = about.effective_on
     return "| | |\n|---|---|\n" + "\n".join(f"| {name} | {value} |" for name, value in rows.items())
 
 

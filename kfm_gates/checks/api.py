@@ -51,6 +51,8 @@ class About:
     needs: tuple[str, ...] = ()
     serves: tuple[str, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    effective_on: str = ""
+    """The first day (UTC) on which it judges, such as 2027-01-01; empty when it always does."""
     last: bool = False
     """Judged after all others: it looks back at what they read."""
 
@@ -135,7 +137,7 @@ def check(
         title, _, description = inspect.cleandoc(function.__doc__ or "").partition("\n")
         if not title:
             raise UsageError(f"{id}: the check has no docstring; its first line says what is denied")
-        about = About(id, title, description.strip(), "python", _many(needs), _many(serves), settings, last)
+        about = About(id, title, description.strip(), "python", _many(needs), _many(serves), settings, last=last)
         function.kfm_check = PythonCheck(about, function, evidence)  # type: ignore[attr-defined]
         return function
 

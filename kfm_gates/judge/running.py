@@ -6,7 +6,7 @@ entry ends with a status; nothing that a check does can take it off the docket.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kfm_gates.checks.api import Outcome
@@ -14,11 +14,16 @@ from kfm_gates.errors import EngineError
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.facts.applicability import APPLICABILITY
 from kfm_gates.facts.container import Facts, Unmet
+from kfm_gates.facts.given import Clock
 from kfm_gates.judge.profile import Gate, Group
 from kfm_gates.judge.suite import Suite
 from kfm_gates.judge.waiving import CHECK as WAIVERS
 from kfm_gates.judge.waiving import Opener
 from kfm_gates.model.finding import Status
+
+
+EFFECTIVE_ON = "effective_on"
+"""The fact that a rule is not in force yet; its value is the day on which it will be."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class NotPlannedEntry:
     check: str
     gate: str
     fact: str
-    value: bool
+    value: bool | str
     digest: str
 
 
@@ -70,6 +75,7 @@ def plan(suite: Suite, facts: Facts, selected: Selected) -> Docket:
             digest = digest_of({"fact": fact.name, "value": False})
             for check in entry.checks:
                 absent[check] = NotPlannedEntry(check, gate_of[check], fact.name, False, digest)
+    absent |= {entry.check: entry for entry in _not_yet_in_force(suite, facts, gate_of)}
     planned = tuple(
         (gate, group)
         for gate in suite.profile.gates
@@ -77,6 +83,15 @@ def plan(suite: Suite, facts: Facts, selected: Selected) -> Docket:
         if any(selected(gate, check) for check in group.checks) and not all(c in absent for c in group.checks)
     )
     return Docket(planned, tuple(absent[check] for check in sorted(absent)))
+
+
+def _not_yet_in_force(suite: Suite, facts: Facts, gate_of: Mapping[str, str]) -> Iterator[NotPlannedEntry]:
+    """The checks that begin to judge on a later day than this one."""
+    for check, each in suite.checks.items():
+        day = each.about.effective_on
+        if day and facts.get(Clock).evaluated_at < f"{day}T00:00:00":
+            digest = digest_of({"fact": EFFECTIVE_ON, "value": day})
+            yield NotPlannedEntry(check, gate_of[check], EFFECTIVE_ON, day, digest)
 
 
 def judge(

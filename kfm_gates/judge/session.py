@@ -28,7 +28,7 @@ from kfm_gates.judge.link_report import JUDGED_BY, link_report
 from kfm_gates.judge.profile import Gate
 from kfm_gates.judge.redaction import Redaction
 from kfm_gates.judge.request import Request, Target, resolve_targets
-from kfm_gates.judge.running import judge, plan, refuse_incomplete
+from kfm_gates.judge.running import EFFECTIVE_ON, judge, plan, refuse_incomplete
 from kfm_gates.judge.scope import scope_of
 from kfm_gates.judge.settled import JudgedSubject, settled
 from kfm_gates.judge.suite import Suite, assemble
@@ -222,7 +222,8 @@ def judge_one(
     docket = plan(suite, facts, selected)
     waits = any(gate.needs for gate, _ in docket.planned)  # then what other gates say decides too
     planned = [check for _, group in docket.planned for check in group.checks]
-    prove(suite.checks if waits else suite.with_needs(planned))
+    to_come = [entry.check for entry in docket.not_planned if entry.fact == EFFECTIVE_ON]
+    prove(suite.checks if waits else suite.with_needs([*planned, *to_come]))
     facts.get(GraphReport).ask_ahead(set(planned) & set(suite.shapes.files))
     entries = judge(suite, facts, docket, subject.id, lambda check: progress(subject.id, check))
     refuse_incomplete(docket, entries, subject.id)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from kfm_gates.errors import EngineError, KfmGatesError, UsageError
+from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.evidence.snapshot import Memory, Snapshot
 from kfm_gates.evidence.subjects import discover
 from kfm_gates.judge.configuration import Configuration
@@ -268,3 +269,40 @@ def test_its_checks_can_be_waived_unless_the_profile_says_otherwise(pack: Path) 
     (pack / "acme.toml").write_text(profile)
     fixed = assemble(Configuration(pack, waivers=tuple(waivers)), "acme.toml")
     assert statuses(fixed) == {("acme.cells", "DENY"), ("release.waivers", "DENY")}
+
+
+class TestInForceFromADay:
+    """A rule with `effective_on` stands in the docket as not planned until that day, and is proven all the same."""
+
+    DENIES = """
+deny contains {"msg": "Acme has no counties", "at": "spec#/cadence"} if input.subject.slug == "kansas-counties"
+"""
+
+    def ended(self, pack: Path, day: str, rule: str) -> tuple[dict[str, str], list[Any]]:
+        text = rule.replace("#   needs:", f"#   effective_on: {day}\n#   needs:", 1)
+        (pack / "gates" / "rego" / "acme" / "cadence.rego").write_text(text)
+        only = Request("/", checks=("acme.cadence", "acme.publisher"))
+        snapshot, made = Snapshot(Memory(kansas())), suite(pack)
+        subject, *_ = discover(snapshot, made.configuration.layout)
+        (one,) = judge_here(only, made, snapshot, EVALUATED_AT, (subject,), lambda *_: None)
+        statuses = {check["id"]: check["status"] for check in one.result["checks"]}
+        return statuses, [each for each in one.result["not_planned"] if each["fact"] == "effective_on"]
+
+    def test_before_it_the_rule_is_not_planned_and_the_docket_says_why(self, pack: Path) -> None:
+        statuses, absent = self.ended(pack, "2026-11-01", RULE % cadence() + self.DENIES)
+        assert statuses == {"acme.publisher": "PASS"}
+        (entry,) = absent
+        assert (entry["id"], entry["gate"], entry["value"]) == ("acme.cadence", "acme", "2026-11-01")
+        assert entry["digest"] == digest_of({"fact": "effective_on", "value": "2026-11-01"})
+
+    def test_on_the_day_it_judges(self, pack: Path) -> None:
+        statuses, absent = self.ended(pack, "2026-10-31", RULE % cadence() + self.DENIES)
+        assert statuses == {"acme.cadence": "DENY", "acme.publisher": "PASS"} and absent == []
+
+    def test_one_that_gives_a_wrong_answer_stops_the_run_before_its_day(self, pack: Path) -> None:
+        with pytest.raises(EngineError, match=r"acme\.cadence: denies the good sample"):
+            self.ended(pack, "2030-01-01", RULE % "no such cadence")
+
+    def test_a_day_that_is_none_is_refused(self, pack: Path) -> None:
+        with pytest.raises(UsageError, match=r"cadence\.rego:1: `effective_on` must be a day"):
+            self.ended(pack, "2026-02-30", RULE % cadence())
