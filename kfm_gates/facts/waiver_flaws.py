@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from kfm_gates.facts.given import Clock, Tables, WaiverPolicy
+from kfm_gates.facts.register import register
 from kfm_gates.facts.waiver_reading import ReadWaiver
 from kfm_gates.model.finding import Finding
 from kfm_gates.model.text import instant
@@ -84,16 +85,15 @@ def _misplaced(each: ReadWaiver, policy: WaiverPolicy) -> Iterator[Finding]:
 
 
 def _unregistered(each: ReadWaiver, tables: Tables) -> Iterator[Finding]:
-    registered, may = tables.values.get("principals", {}), tables.values.get("roles", {}).get(APPROVERS, [])
+    """Where a register is kept, both must stand in it, and who approves must be in a role that may."""
+    registered = register(tables).principals
+    may = tables.values.get("roles", {}).get(APPROVERS, [])
     for name, person in (("owner", each.waiver.owner), ("approver", each.waiver.approver)):
-        roles = registered.get(person, [])
+        roles = registered.get(person, ())
         if registered and not roles:
             problem, expected = f"{person} is not registered", "a principal of the table `principals`"
         elif registered and name == "approver" and not set(roles) & set(may):
-            problem, expected = (
-                f"{person} may not approve a waiver",
-                f"somebody in a role of {', '.join(may)}",
-            )
+            problem, expected = f"{person} may not approve a waiver", f"somebody in a role of {', '.join(may)}"
         else:
             continue
         hint = "have it approved by somebody who may, or register the principal"

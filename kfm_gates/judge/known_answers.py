@@ -68,6 +68,7 @@ class Prover:
 
     def __init__(self, suite: Suite, engines: Engines) -> None:
         self._suite, self._engines, self._layout = suite, engines, Layout.kfm_v1()
+        self._tables = suite.sample_tables
         self._good: dict[str, Facts] = {}
         self._bad: dict[str, list[Facts]] = {}
         self._proven: set[str] = set()
@@ -159,7 +160,7 @@ class Prover:
             type(broken.subject): broken.subject,
             Clock: Clock(str(case.get("evaluated_at", EVALUATED_AT))),
             Since: Since(),
-            Tables: self._suite.tables,
+            Tables: self._tables,
             ShapeChecks: self._suite.shapes,
             WaiverPolicy: WaiverPolicy(),
             **self._given(self._sample_rules, case),

@@ -21,7 +21,6 @@ from kfm_gates.judge.waiving import CHECK as WAIVERS
 from kfm_gates.judge.waiving import Opener
 from kfm_gates.model.finding import Status
 
-
 EFFECTIVE_ON = "effective_on"
 """The fact that a rule is not in force yet; its value is the day on which it will be."""
 

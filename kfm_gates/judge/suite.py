@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kfm_gates.checks.api import Check
-from kfm_gates.checks.pack import HOUSE, FolderPack, known_ids, open_packs, tables, tree_digest
+from kfm_gates.checks.pack import HOUSE, FolderPack, known_ids, open_packs, open_tables, tables, tree_digest
 from kfm_gates.checks.registry import find_checks
 from kfm_gates.checks.rego_check import RegoCheck
 from kfm_gates.checks.settings import configured
@@ -20,6 +20,7 @@ from kfm_gates.errors import UsageError
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.facts.applicability import APPLICABILITY
 from kfm_gates.facts.given import ShapeChecks, Tables, WaiverPolicy
+from kfm_gates.facts.register import register
 from kfm_gates.judge.configuration import Configuration
 from kfm_gates.judge.profile import BUILT_IN, Profile, load_profile
 from kfm_gates.judge.toml_table import did_you_mean
@@ -43,6 +44,11 @@ class Suite:
         """The SHACL checks among the suite's checks."""
         found = {id: check for id, check in sorted(self.checks.items()) if isinstance(check, ShaclCheck)}
         return ShapeChecks({i: c.file for i, c in found.items()}, {i: c.evidence for i, c in found.items()})
+
+    @property
+    def sample_tables(self) -> Tables:
+        """The tables by which the known-answer samples are judged: nobody in them is in a pack's register."""
+        return Tables({**self.tables.values, **open_tables()})
 
     @property
     def rules(self) -> tuple[RegoCheck, ...]:
@@ -132,6 +138,7 @@ def assemble(configuration: Configuration, profile: str | None = None) -> Suite:
     suite = Suite(
         configuration, loaded, checks, packs, Tables(tables((HOUSE, *(pack.root for pack in packs))))
     )
+    register(suite.tables)
     for id, check in checks.items():
         suite.settings(id, None)
         for override in loaded.overrides:

@@ -306,3 +306,78 @@ deny contains {"msg": "Acme has no counties", "at": "spec#/cadence"} if input.su
     def test_a_day_that_is_none_is_refused(self, pack: Path) -> None:
         with pytest.raises(UsageError, match=r"cadence\.rego:1: `effective_on` must be a day"):
             self.ended(pack, "2026-02-30", RULE % cadence())
+
+
+class TestRegister:
+    """A pack fills the table `principals`, which the house leaves empty; the samples are judged without it."""
+
+    def ended(self, pack: Path, table: Any) -> dict[str, set[str]]:
+        path = pack / "gates" / "rego" / "data" / "principals.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(table if isinstance(table, str) else json.dumps(table))
+        settings = '[settings."receipt.actor"]\nregistered_only = true\n'
+        (pack / "acme.toml").write_text(PROFILE.partition("[[override]]")[0] + settings)
+        snapshot, made = Snapshot(Memory(kansas())), suite(pack)
+        subjects = discover(snapshot, made.configuration.layout)
+        only = Request("/", checks=("receipt.actor", "release.approvals"))
+        results = judge_here(only, made, snapshot, EVALUATED_AT, subjects, lambda *_: None)
+        found: dict[str, set[str]] = {}
+        for each in results:
+            for check in each.result["checks"]:
+                found.setdefault(check["id"], set()).add(check["status"])
+        return found
+
+    def everyone(self) -> dict[str, list[str]]:
+        """Who acts in the example dataset, with the roles in which they do."""
+        found: dict[str, set[str]] = {}
+
+        def look(node: Any) -> None:
+            if isinstance(node, dict):
+                if isinstance(node.get("principal"), str) and isinstance(node.get("role"), str):
+                    found.setdefault(node["principal"], set()).add(node["role"])
+                node = list(node.values())
+            for each in node if isinstance(node, list) else ():
+                look(each)
+
+        for path, data in kansas().items():
+            if path.endswith(".json"):
+                look(json.loads(data))
+        return {name: sorted(roles) for name, roles in found.items()}
+
+    def test_whoever_is_registered_passes(self, pack: Path) -> None:
+        assert self.ended(pack, self.everyone()) == {
+            "receipt.actor": {"PASS"},
+            "release.approvals": {"PASS"},
+        }
+
+    def test_whoever_is_not_is_denied(self, pack: Path) -> None:
+        assert self.ended(pack, {"somebody:else": ["pipeline"]}) == {
+            "receipt.actor": {"DENY"},
+            "release.approvals": {"DENY"},
+        }
+
+    def test_an_empty_register_registers_nobody(self, pack: Path) -> None:
+        assert self.ended(pack, {})["receipt.actor"] == {"DENY"}
+
+    @pytest.mark.parametrize(
+        ("table", "why"),
+        [
+            ([], "must be an object"),
+            ({"p:1": []}, "must have a list of roles for 'p:1'"),
+            ({"p:1": "steward"}, "must have a list of roles"),
+            ({"p:1": [7]}, "no text"),
+            ({" ": ["steward"]}, "must have a list of roles for ' '"),
+            ("{", "is malformed"),
+            ('{"p:1": ["a"], "p:1": ["b"]}', "is malformed"),
+        ],
+    )
+    def test_one_that_is_malformed_is_refused(self, pack: Path, table: Any, why: str) -> None:
+        with pytest.raises(UsageError, match=why):
+            self.ended(pack, table)
+
+    def test_a_table_that_the_house_fills_can_not_be_replaced(self, pack: Path) -> None:
+        path = pack / "gates" / "rego" / "data" / "roles.json"
+        path.parent.mkdir()
+        path.write_text("{}")
+        with pytest.raises(UsageError, match="there is a table 'roles' already"):
+            suite(pack)
