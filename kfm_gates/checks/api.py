@@ -137,7 +137,9 @@ def check(
         title, _, description = inspect.cleandoc(function.__doc__ or "").partition("\n")
         if not title:
             raise UsageError(f"{id}: the check has no docstring; its first line says what is denied")
-        about = About(id, title, description.strip(), "python", _many(needs), _many(serves), settings, last=last)
+        about = About(
+            id, title, description.strip(), "python", _many(needs), _many(serves), settings, last=last
+        )
         function.kfm_check = PythonCheck(about, function, evidence)  # type: ignore[attr-defined]
         return function
 

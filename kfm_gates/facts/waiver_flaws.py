@@ -93,7 +93,10 @@ def _unregistered(each: ReadWaiver, tables: Tables) -> Iterator[Finding]:
         if registered and not roles:
             problem, expected = f"{person} is not registered", "a principal of the table `principals`"
         elif registered and name == "approver" and not set(roles) & set(may):
-            problem, expected = f"{person} may not approve a waiver", f"somebody in a role of {', '.join(may)}"
+            problem, expected = (
+                f"{person} may not approve a waiver",
+                f"somebody in a role of {', '.join(may)}",
+            )
         else:
             continue
         hint = "have it approved by somebody who may, or register the principal"

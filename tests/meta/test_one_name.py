@@ -43,7 +43,9 @@ class TestEveryCheck:
         (path,) = check_files(PACKAGE, id)
         if path.suffix != ".py":
             head = path.read_text("utf-8").partition("\n\n")[0]
-            assert [each for each in ("severity", "remediation", "owner") if f"#   {each}: " not in head] == []
+            assert [
+                each for each in ("severity", "remediation", "owner") if f"#   {each}: " not in head
+            ] == []
 
     def test_its_rule_has_a_test_of_its_own(self, id: str) -> None:
         if checks()[id].about.kind != "rego":
