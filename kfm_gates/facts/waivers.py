@@ -12,7 +12,7 @@ from kfm_gates.facts.container import Facts, Unmet, provides
 from kfm_gates.facts.given import Clock, Tables, WaiverPolicy
 from kfm_gates.facts.own_files import VersionDigest
 from kfm_gates.facts.waiver_flaws import of_nothing, of_other_bytes, opened_twice, own_flaws, twice
-from kfm_gates.facts.waiver_reading import ReadWaiver, read_waiver
+from kfm_gates.facts.waiver_reading import ReadWaiver, Unreadable, read_waiver
 from kfm_gates.model.finding import Finding, Status
 from kfm_gates.model.manifest import Manifest
 
@@ -65,35 +65,47 @@ def _opens(each: ReadWaiver, ended: Ended | None) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class ConfiguredWaivers:
+    """The files of a run as they were read, and the versions that the evidence speaks of."""
+
+    read: tuple[ReadWaiver, ...]
+    unreadable: tuple[Unreadable, ...]
+    there: frozenset[str]
+
+
+@provides(shared=True)
+def configured_waivers(policy: WaiverPolicy, snapshot: Snapshot, layout: Layout) -> ConfiguredWaivers:
+    """Read once for all versions of a root."""
+    found = [read_waiver(file) for file in policy.files]
+    return ConfiguredWaivers(
+        tuple(each for each in found if isinstance(each, ReadWaiver)),
+        tuple(each for each in found if isinstance(each, Unreadable)),
+        frozenset(each.id for each in discover(snapshot, layout)) if found else frozenset(),
+    )
+
+
 @provides
 def waiving(
-    facts: Facts, policy: WaiverPolicy, subject: Subject, clock: Clock, snapshot: Snapshot, layout: Layout
+    facts: Facts, configured: ConfiguredWaivers, policy: WaiverPolicy, subject: Subject, clock: Clock
 ) -> Waiving:
     """What the configured waivers mean for one version."""
-    if not policy.files:
-        return Waiving()
-    there = {each.id for each in discover(snapshot, layout)}
 
     def concerns(named: str | None) -> bool:
         """Whether what is wrong with a waiver is said of this version: what belongs to none concerns all."""
-        return named in (None, subject.id) or (policy.whole and named not in there)
+        return named in (None, subject.id) or (policy.whole and named not in configured.there)
 
-    read, flaws, sound = list[ReadWaiver](), list[Finding](), list[ReadWaiver]()
-    for file in policy.files:
-        found = read_waiver(file)
-        if isinstance(found, ReadWaiver):
-            read.append(found)
-        elif concerns(found.subject):
-            flaws += found.flaws
-    flaws += twice(read, concerns)
-    for each in read:
+    flaws = [flaw for each in configured.unreadable if concerns(each.subject) for flaw in each.flaws]
+    flaws += twice(configured.read, concerns)
+    sound = []
+    for each in configured.read:
         if concerns(each.waiver.subject.id):
             wrong = own_flaws(each, clock, policy, facts.get(Tables))
             wrong += _of_another(each, subject, facts)
             flaws += wrong
             if not wrong and each.waiver.check in policy.gates:
                 sound.append(each)
-    names = frozenset(each.waiver.id for each in read if each.waiver.subject.id == subject.id)
+    names = frozenset(each.waiver.id for each in configured.read if each.waiver.subject.id == subject.id)
     return Waiving((*flaws, *opened_twice(sound)), tuple(sound), names)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -72,12 +72,16 @@ class Suite:
 
     def waiver_policy(self, whole: bool) -> WaiverPolicy:
         """The waivers, and what they may be for; `whole` says that every version of the root is judged."""
+        return replace(self._waiver_policy, whole=whole)
+
+    @cached_property
+    def _waiver_policy(self) -> WaiverPolicy:
         if not self.configuration.waivers:
             return WaiverPolicy()
         known = {id for root in (HOUSE, *(pack.root for pack in self.packs)) for id in known_ids(root)}
         gates = {check: gate.name for gate in self.profile.gates for g in gate.groups for check in g.checks}
         unwaivable = frozenset(filter(self.profile.forbids_waiving, gates))
-        return WaiverPolicy(self.configuration.waivers, gates, unwaivable, frozenset(known), whole)
+        return WaiverPolicy(self.configuration.waivers, gates, unwaivable, frozenset(known))
 
     def with_needs(self, checks: Iterable[str]) -> set[str]:
         """These checks, and all that they need before they can be judged."""
