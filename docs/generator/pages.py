@@ -72,13 +72,27 @@ def _table(id: str) -> str:
         "judged by": link(source(id), "../../"),
         "reads": ", ".join(f"`{name}`" for name in reads(id)),
         "needs": needs or "nothing first",
+        "waivers": _waivers(id),
         "serves": ", ".join(about.serves),
         "proven before each run by": link(PACKAGE / "samples" / "denials" / f"{id}.json", "../../"),
     }
     about_rule = metadata(id)
     if about_rule is not None and about_rule.owner:
         rows["owner"] = about_rule.owner
+    if about_rule is not None:
+        rows["severity"] = about_rule.severity
+    if about.effective_on:
+        rows["in force from"] = about.effective_on
     return "| | |\n|---|---|\n" + "\n".join(f"| {name} | {value} |" for name, value in rows.items())
+
+
+def _waivers(id: str) -> str:
+    """Whether [waivers](../waivers.md) open it, by profile."""
+    fixed = [place.profile.name for place in places(id) if place.profile.forbids_waiving(id)]
+    free = [place.profile.name for place in places(id) if not place.profile.forbids_waiving(id)]
+    if not fixed:
+        return "[can be waived](../waivers.md)"
+    return "can't be waived" + (f" under {', '.join(fixed)}; can be under {', '.join(free)}" if free else "")
 
 
 def _settings(id: str) -> str:

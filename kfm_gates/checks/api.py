@@ -20,6 +20,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 from kfm_gates.checks.settings import Setting, Stricter
 from kfm_gates.errors import UsageError
 from kfm_gates.facts.container import Facts, Unmet, provider_of
+from kfm_gates.facts.waiver_reading import ReadWaiver
 from kfm_gates.model.finding import Denied, Finding, Ok, Status, Verdict
 
 F = TypeVar("F", bound=Callable[..., Verdict])
@@ -34,6 +35,8 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
     because: tuple[str, ...] = ()
     """For ABSTAIN: the checks whose denial explains it. For ERROR: the reason, as a sentence."""
+    waivers: tuple[ReadWaiver, ...] = ()
+    """For WAIVED: what opens the findings."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class About:
     needs: tuple[str, ...] = ()
     serves: tuple[str, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    effective_on: str = ""
+    """The first day (UTC) on which it judges, such as 2027-01-01; empty when it always does."""
     last: bool = False
     """Judged after all others: it looks back at what they read."""
 
@@ -132,7 +137,9 @@ def check(
         title, _, description = inspect.cleandoc(function.__doc__ or "").partition("\n")
         if not title:
             raise UsageError(f"{id}: the check has no docstring; its first line says what is denied")
-        about = About(id, title, description.strip(), "python", _many(needs), _many(serves), settings, last)
+        about = About(
+            id, title, description.strip(), "python", _many(needs), _many(serves), settings, last=last
+        )
         function.kfm_check = PythonCheck(about, function, evidence)  # type: ignore[attr-defined]
         return function
 

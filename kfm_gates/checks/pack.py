@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from kfm_gates.errors import UsageError
+from kfm_gates.evidence.malformed import Malformed
+from kfm_gates.evidence.strict_json import parse_json
 
 HOUSE = Path(__file__).parent.parent
 """The installed package: it has the layout of a pack."""
@@ -73,16 +75,37 @@ def known_ids(root: Path) -> Iterator[str]:
 
 
 def tables(roots: tuple[Path, ...]) -> dict[str, Any]:
-    """The data tables of packs, by name; raises UsageError when two have the same name."""
+    """The data tables of packs, by name. One that the house leaves empty may be filled by one pack.
+
+    Raises UsageError when two have the same name otherwise, and for one that can't be read.
+    """
     found: dict[str, Any] = {}
     for root in roots:
         for path in sorted((root / "rego" / "data").glob("*.json")):
-            if path.stem in found:
+            table = _table(path)
+            if found.get(path.stem, {}) != {}:
                 raise UsageError(
-                    f"{path}: there is a table {path.stem!r} already; a pack can add tables, not replace them"
+                    f"{path}: there is a table {path.stem!r} already; a pack can add tables, or fill one that is "
+                    "empty, but not replace them"
                 )
-            found[path.stem] = json.loads(path.read_bytes())
+            if not isinstance(table, type(found.get(path.stem, table))):
+                raise UsageError(f"{path}: the table {path.stem!r} must be an object")
+            found[path.stem] = table
     return found
+
+
+def open_tables() -> dict[str, Any]:
+    """The tables that the house leaves empty, for a pack to fill."""
+    return {name: table for name, table in tables((HOUSE,)).items() if table == {}}
+
+
+def _table(path: Path) -> Any:
+    try:
+        return parse_json(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: the table can't be read: {error.strerror}") from error
+    except Malformed as error:
+        raise UsageError(f"{path}: the table is malformed: {error}") from error
 
 
 def tree_digest(root: Path) -> str:

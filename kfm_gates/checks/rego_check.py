@@ -113,7 +113,8 @@ def about(id: str, kind: str, metadata: RuleMetadata) -> About:
         name: Setting(setting.default, Stricter(setting.stricter))
         for name, setting in metadata.settings.items()
     }
-    return About(id, metadata.title, metadata.description, kind, metadata.needs, metadata.serves, settings)
+    serves, day = metadata.serves, metadata.effective_on
+    return About(id, metadata.title, metadata.description, kind, metadata.needs, serves, settings, day)
 
 
 def _finding(reason: Json, supplied: Mapping[str, Supplied]) -> Finding:

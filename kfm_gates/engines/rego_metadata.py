@@ -11,12 +11,15 @@
     #   severity: high
     #   remediation: Put an SPDX id …
     #   owner: rights-stewards
+    #   effective_on: 2027-01-01
 
-Own keys go under `custom:`, as OPA's annotations demand. A key that nobody reads is refused: it is a typo.
+`serves` are the requirements that the rule serves; `effective_on` the day (UTC) from which it judges, where it does
+not yet. Own keys go under `custom:`, as OPA's annotations demand. A key that nobody reads is refused: it is a typo.
 """
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +34,7 @@ STRICTER = ("higher", "lower", "fewer", "more")
 SEVERITIES = ("low", "medium", "high", "critical")
 _REQUIREMENT = re.compile(r"R-\d{3}\Z")
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _CHECK_ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\Z")
 
 
@@ -55,6 +59,8 @@ class RuleMetadata:
     severity: str = "high"
     remediation: str = ""
     owner: str = ""
+    effective_on: str = ""
+    """The first day on which the rule is in force, such as 2027-01-01; empty when it always is."""
 
 
 def read_metadata(path: str, text: str) -> RuleMetadata:
@@ -101,7 +107,7 @@ class _Reader:
     def metadata(self, document: Json) -> RuleMetadata:
         self._keys("the metadata", document, {"title", "description", "custom"}, set())
         custom = document["custom"]
-        optional = {"settings", "needs", "severity", "remediation", "owner"}
+        optional = {"settings", "needs", "severity", "remediation", "owner", "effective_on"}
         self._keys("`custom`", custom, {"evidence", "serves"}, optional)
         severity = self._text(custom, "severity", "high")
         if severity not in SEVERITIES:
@@ -116,7 +122,20 @@ class _Reader:
             severity=severity,
             remediation=self._text(custom, "remediation", ""),
             owner=self._text(custom, "owner", ""),
+            effective_on=self._day(custom),
         )
+
+    def _day(self, custom: dict[str, Json]) -> str:
+        if "effective_on" not in custom:
+            return ""
+        day = custom["effective_on"]
+        try:
+            if isinstance(day, str) and _DAY.match(day):
+                datetime.date.fromisoformat(day)
+                return day
+        except ValueError:
+            pass  # not a day of the calendar
+        raise self._error(f"`effective_on` must be a day such as 2027-01-01, not {day!r}")
 
     def _settings(self, settings: Json) -> Mapping[str, Setting]:
         if not isinstance(settings, dict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kfm_gates.model.finding import Json
@@ -40,3 +40,29 @@ class ShapeChecks:
 
     files: Mapping[str, Path]
     evidence: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class WaiverFile:
+    """A file that the configuration names as a waiver; its name counts from the configuration's folder."""
+
+    name: str
+    digest: str
+    """Of its bytes; empty when it can't be read."""
+    data: bytes
+    problem: str = ""
+    """Why it can't be read, as what follows its name in a sentence."""
+
+
+@dataclass(frozen=True)
+class WaiverPolicy:
+    """The waivers of a run, and what a waiver may be for."""
+
+    files: tuple[WaiverFile, ...] = ()
+    gates: Mapping[str, str] = field(default_factory=dict)
+    """Every check of the profile, with its gate."""
+    unwaivable: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
+    """Every check that there is, also those of other profiles."""
+    whole: bool = False
+    """Whether every version of the evidence is judged, so that a subject that is not there is nowhere."""

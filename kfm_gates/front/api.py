@@ -20,7 +20,7 @@ from kfm_gates.errors import EvidenceError, GateDenied
 from kfm_gates.judge.launch import Progress, Verdict, judge_in_process
 from kfm_gates.judge.request import Request
 from kfm_gates.model.finding import Finding, Json, Status
-from kfm_gates.reports.result import Result, SubjectResult
+from kfm_gates.reports.result import Result, SubjectResult, UsedWaiver
 
 if TYPE_CHECKING:
     from kfm_gates.model.permit import Permit
@@ -52,6 +52,11 @@ class GateDecision:
     def subjects(self) -> tuple[SubjectResult, ...]:
         """Each dataset version with its gates and checks."""
         return self.result.subjects
+
+    @property
+    def waivers(self) -> tuple[UsedWaiver, ...]:
+        """What opened a denial, by name; empty when nothing had to be opened."""
+        return self.result.waivers
 
     def require(self) -> Permit:
         """The permit. Raises GateDenied with the findings when the gates did not open, or yield none."""

@@ -63,6 +63,7 @@ def parser() -> Parser:
     _diff(_command(commands, "diff", "compare two decisions; exit 1 if something new is denied"))
     _hook(_command(commands, "hook", "look at single files, as pre-commit does; advice, never a verdict"))
     _policy(_command(commands, "policy", "digest, lint and test policy packs; compare what two decide"))
+    _waiver(_command(commands, "waiver", "draft a waiver for a denial"))
     return top
 
 
@@ -168,6 +169,20 @@ def _permit(command: Parser) -> None:
     _judging(verify)
     show = _command(actions, "show", "print what a permit says, without believing it")
     show.add_argument("permit", metavar="PERMIT", help="the permit file")
+
+
+def _waiver(command: Parser) -> None:
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    draft = _command(
+        actions, "draft", "print a waiver for what a check denies, without reason, persons and times"
+    )
+    add = draft.add_argument
+    add("decision", metavar="DECISION", help="a record folder, or a decision.json")
+    add("--check", required=True, metavar="ID", help="the check that denies")
+    add("--subject", metavar="SLUG/VERSION", help="the version, if the decision is about several")
+    add("--finding", action="append", default=[], metavar="FP", help="only this finding; may be repeated")
+    kinds = ("exception", "exclusion", "tolerance", "acceptance")
+    add("--kind", choices=kinds, default="exception", help="what it is (default exception)")
 
 
 def _promoted(command: Parser) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kfm_gates.front.pytest_items import CHECK, SUBJECT, CheckItem, gate_items, markers
+from kfm_gates.front.pytest_items import CHECK, STATUS, SUBJECT, CheckItem, gate_items, markers
 from kfm_gates.front.pytest_permit import withdraw
 from kfm_gates.front.pytest_run import GateRun
 from kfm_gates.model.finding import Status
@@ -90,6 +90,16 @@ class Guard:
         self.run = run
         self.planned = {(subject.id, check.id) for subject in run.result.subjects for check in subject.checks}
         self.passed: set[tuple[str, str]] = set()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(
+        self, report: pytest.CollectReport | pytest.TestReport
+    ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+        """A waived entry passes, but is called waived and counted apart."""
+        about = dict(getattr(report, "user_properties", ()))
+        if report.when == "call" and report.passed and about.get(STATUS) == Status.WAIVED.name:
+            return "waived", "w", ("WAIVED", {"yellow": True})
+        return None
 
     def pytest_report_header(self) -> list[str]:
         """What was judged, before the first item."""
@@ -172,7 +182,9 @@ class Guard:
         missing = len(self.planned - self.passed)
         if missing:
             return f"the gates opened, but {missing} of {len(self.planned)} checks were not shown as passed"
-        passed = f"{result.status.name}: all {len(self.planned)} checks passed"
+        waived = sum(len(subject.waived) for subject in result.subjects)
+        about = f" ({waived} under a waiver)" if waived else ""
+        passed = f"{result.status.name}: all {len(self.planned)} checks passed{about}"
         if not clean:
             return f"{passed}, but the session did not; its permit was withdrawn"
         return f"{passed}; permit: {permit_line(result)[0]}"

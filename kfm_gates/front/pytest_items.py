@@ -15,8 +15,9 @@ from kfm_gates.model.finding import Status
 from kfm_gates.reports.harmless import visible
 from kfm_gates.reports.result import CheckResult, GateResult, SubjectResult
 from kfm_gates.reports.text import SHOWN, because_line, plain, reason_lines, where
+from kfm_gates.reports.waived import waiver_lines
 
-SUBJECT, GATE, CHECK = "kfm.subject", "kfm.gate", "kfm.check"
+SUBJECT, GATE, CHECK, STATUS = "kfm.subject", "kfm.gate", "kfm.check", "kfm.status"
 """Names of the properties by which a report says which docket entry it shows."""
 
 
@@ -70,9 +71,13 @@ class CheckItem(pytest.Item):
             (GATE, gate.name),
             (CHECK, check.id),
             ("kfm.label", gate.label),
-            ("kfm.status", check.status.name),
+            (STATUS, check.status.name),
             ("kfm.digest", file.subject.digest),
         ]
+        if check.waivers:
+            self.user_properties.append(
+                ("kfm.waivers", ", ".join(visible(each.id) for each in check.waivers))
+            )
 
     def runtest(self) -> None:
         """Pass if the entry opened; for plugins that run items in a way of their own."""
@@ -128,6 +133,8 @@ class CheckItem(pytest.Item):
     def _evidence(self) -> Iterator[str]:
         subject = self.file.subject
         yield f"subject {visible(subject.id)} {subject.digest}, {self.check.examined} examined"
+        for waiver in self.check.waivers:
+            yield from (f"WAIVED {visible(text)}" for text in waiver_lines(waiver))
         for reason in self.check.reasons[:SHOWN]:
             yield from (plain(line) for line in reason_lines(reason, self.file.root))
 

@@ -16,12 +16,14 @@ from typing import Any
 from kfm_gates.errors import UsageError
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.evidence.layout import Layout
-from kfm_gates.judge.toml_table import only_keys, parse_toml, take
+from kfm_gates.facts.given import WaiverFile
+from kfm_gates.judge.toml_table import only_keys, parse_toml, take, texts
 from kfm_gates.judge.trust import Trust, audiences, refuse_keys_inside, trust_of
+from kfm_gates.judge.waiver_files import refuse_inside, waiver_files
 
 DEFAULT_PROFILE = "promotion-v1"
 CONFIGURATION_FILES = ("kfm-gates.toml", "pyproject.toml")
-_KEYS = ("root", "profile", "paths", "schemas", "store", "audience", "trust")
+_KEYS = ("root", "profile", "paths", "schemas", "store", "audience", "trust", "waivers")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Configuration:
     audience: tuple[str, ...] = ()
     """Whose permits the store consumes besides its own; permits are issued for the first of them."""
     trust: Trust = field(default_factory=Trust)
+    waivers: tuple[WaiverFile, ...] = ()
+    waiver_patterns: tuple[str, ...] = ()
 
     @property
     def layout(self) -> Layout:
@@ -45,9 +49,23 @@ class Configuration:
         return _layout(tuple(sorted((self.paths or {}).items())))
 
     def digest(self) -> str:
-        """A digest of what it means: the templates and locked schemas, wherever the file lies."""
+        """A digest of what it means: the templates, locked schemas and waivers, wherever the file lies."""
         schemas = {url: hashlib.sha256(data).hexdigest() for url, data in (self.schemas or {}).items()}
-        return digest_of({"paths": dict(self.layout.templates), "schemas": schemas})
+        meaning = {"paths": dict(self.layout.templates), "schemas": schemas}
+        if self.waivers:
+            meaning["waivers"] = {each.name: each.digest for each in self.waivers}
+        return digest_of(meaning)
+
+    def waiver_paths(self) -> dict[str, str]:
+        """Where each waiver lies, by the name that a decision gives it."""
+        return {each.name: str(self.folder / each.name) for each in self.waivers}
+
+    def waivers_rest(self) -> bool:
+        """Whether the waivers are still as they were when they were read."""
+        try:
+            return self.waivers == waiver_files(self.waiver_patterns, self.folder, "")
+        except UsageError:
+            return False
 
 
 @functools.lru_cache(8)
@@ -69,6 +87,7 @@ def load_configuration(file: Path | None, start: Path, root: Path | None) -> Con
                 )
             if evidence is not None:
                 refuse_keys_inside(configuration.trust, evidence)
+                refuse_inside(configuration.waivers, configuration.folder, evidence, str(candidate))
             return configuration
     return Configuration(start)
 
@@ -105,6 +124,7 @@ def _parse(table: dict[str, Any], path: Path) -> Configuration:
             raise UsageError(f"{where}: paths.{name} must be a text")
     locked = take(table, "schemas", dict, where, {})
     store = take(table, "store", str, where, "")
+    patterns = texts(table, "waivers", where)
     return Configuration(
         folder,
         folder / root if root else None,
@@ -114,6 +134,8 @@ def _parse(table: dict[str, Any], path: Path) -> Configuration:
         folder / store if store else None,
         audiences(table, where),
         trust_of(take(table, "trust", dict, where, {}), folder, where),
+        waiver_files(patterns, folder, where),
+        patterns,
     )
 
 

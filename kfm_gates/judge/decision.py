@@ -11,6 +11,7 @@ from kfm_gates.evidence.positions import has_lines, line_in
 from kfm_gates.evidence.reading import Unreadable
 from kfm_gates.evidence.snapshot import Snapshot
 from kfm_gates.facts.files import PinnedFile
+from kfm_gates.facts.waiver_reading import ReadWaiver
 from kfm_gates.judge.redaction import Redaction
 from kfm_gates.judge.running import Docket, Entry
 from kfm_gates.judge.suite import Suite
@@ -25,12 +26,14 @@ def subject_result(
     files: Sequence[PinnedFile],
     snapshot: Snapshot,
     redaction: Redaction,
+    version_digest: str,
 ) -> dict[str, Json]:
     """What is recorded of one subject."""
     lines = _Lines(snapshot)
     return {
         "id": id,
         "digest": subject_digest(files),
+        "version_digest": version_digest,
         "status": worst(entry.status for entry in entries).name,
         "files": [{"path": f.path, "digest": f.digest, "size": f.size} for f in files if f.digest],
         "checks": [_entry(entry, lines, redaction) for entry in entries],
@@ -53,6 +56,7 @@ def statement(
     partial: bool,
     subjects: Sequence[Mapping[str, Any]],
     set_aside: Sequence[Mapping[str, Any]] = (),
+    waivers: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Json]:
     """The in-toto Statement of a run over `subjects`, which are sorted by id."""
     rows = [[s["id"], c["gate"], c["id"]] for s in subjects for c in s["checks"]]
@@ -75,6 +79,7 @@ def statement(
             "partial": partial,
             "subjects": list(subjects),
             "set_aside": list(set_aside),
+            "waivers": list(waivers),
         },
     }
 
@@ -91,10 +96,12 @@ def worst(statuses: Iterable[Status]) -> Status:
 
 
 def _entry(entry: Entry, lines: _Lines, redaction: Redaction) -> dict[str, Json]:
-    outcomes = {} if entry.status.opens else entry.outcomes
+    outcomes = {} if entry.status is Status.PASS else entry.outcomes
+    if entry.status is Status.WAIVED:  # of several checks, what the others say is as if one had passed
+        outcomes = {check: each for check, each in outcomes.items() if each.status is Status.WAIVED}
     findings = [(check, redaction.finding(each)) for check, o in outcomes.items() for each in o.findings]
     because = (redaction.cause(each) for o in outcomes.values() for each in o.because)
-    return {
+    result = {
         "id": entry.group.id,
         "gate": entry.gate.name,
         "status": entry.status.name,
@@ -102,6 +109,40 @@ def _entry(entry: Entry, lines: _Lines, redaction: Redaction) -> dict[str, Json]
         "because": sorted(set(because)),
         "findings": [_finding(check, finding, lines) for check, finding in findings],
     }
+    if entry.status is Status.WAIVED:
+        used = {each.waiver.id: each for o in outcomes.values() for each in o.waivers}
+        result["waivers"] = [opened_by(used[id]) for id in sorted(used)]
+    return result
+
+
+def opened_by(each: ReadWaiver) -> dict[str, Json]:
+    """A waiver as it is recorded at a check that it opened."""
+    waiver = each.waiver
+    return {
+        "id": waiver.id,
+        "digest": each.file.digest,
+        "expires": waiver.expires,
+        "owner": waiver.owner,
+        "approver": waiver.approver,
+    }
+
+
+def used_waivers(entries: Sequence[Entry]) -> list[dict[str, Json]]:
+    """What was opened in one subject and without which it would not have opened, by id."""
+    opened = [entry for entry in entries if entry.status is Status.WAIVED]
+    used = {each.waiver.id: each for e in opened for o in e.outcomes.values() for each in o.waivers}
+    return [
+        opened_by(each)
+        | {
+            "kind": each.waiver.kind,
+            "check": each.waiver.check,
+            "subject": each.waiver.subject.id,
+            "reason": each.waiver.reason,
+            "compensating_control": each.waiver.compensating_control,
+            "issued": each.waiver.issued,
+        }
+        for _, each in sorted(used.items())
+    ]
 
 
 def _finding(check: str, finding: Finding, lines: _Lines) -> dict[str, Json]:

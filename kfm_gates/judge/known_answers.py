@@ -22,7 +22,7 @@ from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.snapshot import Memory, Snapshot
 from kfm_gates.facts.container import Facts
-from kfm_gates.facts.given import Clock, ShapeChecks, Since, Tables
+from kfm_gates.facts.given import Clock, ShapeChecks, Since, Tables, WaiverPolicy
 from kfm_gates.facts.graphs import GraphReport
 from kfm_gates.facts.parsed import Parsed
 from kfm_gates.facts.policy_probes import RulesInUse
@@ -68,6 +68,7 @@ class Prover:
 
     def __init__(self, suite: Suite, engines: Engines) -> None:
         self._suite, self._engines, self._layout = suite, engines, Layout.kfm_v1()
+        self._tables = suite.sample_tables
         self._good: dict[str, Facts] = {}
         self._bad: dict[str, list[Facts]] = {}
         self._proven: set[str] = set()
@@ -159,8 +160,9 @@ class Prover:
             type(broken.subject): broken.subject,
             Clock: Clock(str(case.get("evaluated_at", EVALUATED_AT))),
             Since: Since(),
-            Tables: self._suite.tables,
+            Tables: self._tables,
             ShapeChecks: self._suite.shapes,
+            WaiverPolicy: WaiverPolicy(),
             **self._given(self._sample_rules, case),
         }
         facts = Facts(given)

@@ -63,6 +63,7 @@ def _judge(request: Request, out: TextIO) -> int:
         "decision_digest": done.decision_digest,
         "gates": [{"name": g.name, "label": g.label, "title": g.title} for g in done.suite.profile.gates],
         "checks": done.suite.described(),
+        "waiver_paths": done.suite.configuration.waiver_paths(),
         "permit": None,
         "no_permit": None,
         "no_subject": done.no_subject if done.exit_code == NO_SUBJECT else None,

@@ -73,12 +73,18 @@ class Profile:
     overrides: tuple[Override, ...] = ()
     not_planned: tuple[NotPlanned, ...] = ()
     packs: tuple[str, ...] = ()
+    unwaivable: tuple[str, ...] = ()
+    """Checks, or families of them (`rights.*`), that no waiver opens."""
     sources: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     """The files that it was read from, for its digest."""
 
     def check_ids(self) -> tuple[str, ...]:
         """Every check of the profile, in order."""
         return tuple(check for gate in self.gates for group in gate.groups for check in group.checks)
+
+    def forbids_waiving(self, check: str) -> bool:
+        """Whether no waiver opens this check."""
+        return check in self.unwaivable or f"{check.partition('.')[0]}.*" in self.unwaivable
 
 
 def built_in_profiles() -> tuple[str, ...]:
@@ -110,7 +116,9 @@ def _parse(data: bytes, where: str, path: Path) -> Profile:
     table = parse_toml(data, where)
     only_keys(table, ("profile", "gates", "settings", "override", "not_planned"), where)
     head = take(table, "profile", dict, where)
-    only_keys(head, ("name", "operation", "description", "extends", "packs"), f"{where}: profile")
+    only_keys(
+        head, ("name", "operation", "description", "extends", "packs", "unwaivable"), f"{where}: profile"
+    )
     base: Profile | None = None
     if "extends" in head:
         base = load_profile(take(head, "extends", str, where), folder)
@@ -138,6 +146,7 @@ def _parse(data: bytes, where: str, path: Path) -> Profile:
         overrides=(*(base.overrides if base else ()), *_overrides(table, where)),
         not_planned=base.not_planned if base else _not_planned(table, where),
         packs=(*(base.packs if base else ()), *packs),
+        unwaivable=(*(base.unwaivable if base else ()), *texts(head, "unwaivable", f"{where}: profile")),
         sources=(*(base.sources if base else ()), (str(path), data)),
     )
     _refuse_contradictions(profile, where)
@@ -231,6 +240,8 @@ def _refuse_contradictions(profile: Profile, where: str) -> None:
     mentioned = [name for table in profile.settings for name in table]
     mentioned += [name for override in profile.overrides for name in override.settings]
     mentioned += [name for entry in profile.not_planned for name in entry.checks]
+    families = {f"{check.partition('.')[0]}.*" for check in checks}
+    mentioned += [name for name in profile.unwaivable if name not in families]
     for name in mentioned:
         if name not in checks:
             raise UsageError(f"{where}: {name!r} is not a check of this profile{did_you_mean(name, checks)}")

@@ -51,9 +51,9 @@ class Redaction:
 
     @classmethod
     def of(cls, facts: Facts, statuses: Iterable[Status]) -> Redaction:
-        """That of the subject of these facts; what opened says nothing of values, so nobody need look."""
-        opened = all(each.opens for each in statuses)
-        return cls(None if opened else facts.get(Disclosure).withheld, facts.get(Layout))
+        """That of the subject of these facts; what passed says nothing of values, so nobody need look."""
+        passed = all(each is Status.PASS for each in statuses)
+        return cls(None if passed else facts.get(Disclosure).withheld, facts.get(Layout))
 
     def finding(self, finding: Finding) -> Finding:
         """The finding without values. Its place stays: who may read the data finds the value there."""

@@ -45,6 +45,12 @@ class Request:
         """Whether less than a whole profile is judged; such a run never yields a permit."""
         return bool(self.subjects or self.gates or self.checks or self.changed_since is not None)
 
+    @property
+    def whole_root(self) -> bool:
+        """Whether every version of the root is judged, and not only some that were named."""
+        folders = [(Path(self.folder) / target).is_dir() for target in self.targets]
+        return not self.subjects and self.changed_since is None and (any(folders) or not folders)
+
     def to_json(self) -> Json:
         """The request as JSON."""
         return dataclasses.asdict(self)

@@ -6,7 +6,7 @@ entry ends with a status; nothing that a check does can take it off the docket.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kfm_gates.checks.api import Outcome
@@ -14,9 +14,15 @@ from kfm_gates.errors import EngineError
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.facts.applicability import APPLICABILITY
 from kfm_gates.facts.container import Facts, Unmet
+from kfm_gates.facts.given import Clock
 from kfm_gates.judge.profile import Gate, Group
 from kfm_gates.judge.suite import Suite
+from kfm_gates.judge.waiving import CHECK as WAIVERS
+from kfm_gates.judge.waiving import Opener
 from kfm_gates.model.finding import Status
+
+EFFECTIVE_ON = "effective_on"
+"""The fact that a rule is not in force yet; its value is the day on which it will be."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,7 @@ class NotPlannedEntry:
     check: str
     gate: str
     fact: str
-    value: bool
+    value: bool | str
     digest: str
 
 
@@ -68,6 +74,7 @@ def plan(suite: Suite, facts: Facts, selected: Selected) -> Docket:
             digest = digest_of({"fact": fact.name, "value": False})
             for check in entry.checks:
                 absent[check] = NotPlannedEntry(check, gate_of[check], fact.name, False, digest)
+    absent |= {entry.check: entry for entry in _not_yet_in_force(suite, facts, gate_of)}
     planned = tuple(
         (gate, group)
         for gate in suite.profile.gates
@@ -77,12 +84,20 @@ def plan(suite: Suite, facts: Facts, selected: Selected) -> Docket:
     return Docket(planned, tuple(absent[check] for check in sorted(absent)))
 
 
+def _not_yet_in_force(suite: Suite, facts: Facts, gate_of: Mapping[str, str]) -> Iterator[NotPlannedEntry]:
+    """The checks that begin to judge on a later day than this one."""
+    for check, each in suite.checks.items():
+        day = each.about.effective_on
+        if day and facts.get(Clock).evaluated_at < f"{day}T00:00:00":
+            digest = digest_of({"fact": EFFECTIVE_ON, "value": day})
+            yield NotPlannedEntry(check, gate_of[check], EFFECTIVE_ON, day, digest)
+
+
 def judge(
     suite: Suite, facts: Facts, docket: Docket, subject: str, progress: Callable[[str], None]
 ) -> tuple[Entry, ...]:
     """Judge every entry of a docket, in its order; checks that look back at the others come last."""
-    absent = frozenset(entry.check for entry in docket.not_planned)
-    bench = _Bench(suite, facts, absent, subject, progress)
+    bench = _Bench(suite, facts, docket, subject, progress)
     ordered = sorted(docket.planned, key=lambda each: any(suite.checks[c].about.last for c in each[1].checks))
     ended: dict[str, Entry] = {}
     for gate, group in ordered:
@@ -103,10 +118,11 @@ def refuse_incomplete(docket: Docket, ended: Sequence[Entry], subject: str) -> N
 
 
 def _together(statuses: list[Status]) -> Status:
-    """The status of a group: an error wins, then any pass, then the worst."""
-    if Status.ERROR in statuses:
-        return Status.ERROR
-    return Status.PASS if Status.PASS in statuses else max(statuses)
+    """The status of a group: an error wins, then any pass, then any waiver, then the worst."""
+    for wins in (Status.ERROR, Status.PASS, Status.WAIVED):
+        if wins in statuses:
+            return wins
+    return max(statuses)
 
 
 class _Bench:
@@ -116,12 +132,14 @@ class _Bench:
         self,
         suite: Suite,
         facts: Facts,
-        absent: frozenset[str],
+        docket: Docket,
         subject: str,
         progress: Callable[[str], None],
     ) -> None:
         self._suite, self._facts, self._subject, self._progress = suite, facts, subject, progress
-        self._absent = absent
+        self._docket = docket
+        self._absent = frozenset(entry.check for entry in docket.not_planned)
+        self._opener = Opener(facts, suite.checks)
         self._outcomes: dict[str, Outcome] = {}
         self._started: set[str] = set()
 
@@ -133,7 +151,9 @@ class _Bench:
                     Status.ERROR, because=(f"{check}: waits for itself; a check of form takes Form[…]",)
                 )
             self._started.add(check)
-            self._outcomes[check] = self._judge(check)
+            if check == WAIVERS:
+                self._judge_others()
+            self._outcomes[check] = self._opener.opened(check, self._judge(check))
             self._progress(check)
         return self._outcomes[check]
 
@@ -147,6 +167,17 @@ class _Bench:
             if not self._absent.issuperset(group.checks)
             and not _together([self.outcome(check).status for check in group.checks]).opens
         )
+
+    def _judge_others(self) -> None:
+        """Judge all that is planned, for the check that looks back at what was opened."""
+        passed = {}
+        for _, group in self._docket.planned:
+            if WAIVERS in group.checks:
+                continue
+            statuses = {check: self.outcome(check).status for check in group.checks}
+            for check in group.checks:
+                passed[check] = Status.PASS in (s for other, s in statuses.items() if other != check)
+        self._opener.look_back(self._absent, passed)
 
     def _judge(self, check: str) -> Outcome:
         about = self._suite.checks[check].about
@@ -174,7 +205,7 @@ class _Bench:
             ended = self.outcome(cause)
             if cause not in self._outcomes:  # still being judged: it waits for this one
                 return ended
-            if not ended.status.opens:
+            if ended.status is not Status.PASS:  # what is waived was not made good: the document is still bad
                 causes.append(cause)
             else:
                 return Outcome(Status.ERROR, because=(f"{check}: can't be judged though {cause} passed",))

@@ -17,18 +17,19 @@ from kfm_gates.evidence.subjects import Subject
 from kfm_gates.evidence.tree import paths_digest
 from kfm_gates.facts.container import Facts
 from kfm_gates.facts.files import PinnedFile
-from kfm_gates.facts.given import Clock, ShapeChecks, Since, Tables
+from kfm_gates.facts.given import Clock, ShapeChecks, Since, Tables, WaiverPolicy
 from kfm_gates.facts.graphs import GraphReport
+from kfm_gates.facts.own_files import VersionDigest
 from kfm_gates.facts.parsed import Parsed
 from kfm_gates.judge.bench_engines import Engines
 from kfm_gates.judge.configuration import load_configuration
-from kfm_gates.judge.decision import canonical, statement, subject_result
+from kfm_gates.judge.decision import canonical, statement, subject_result, used_waivers
 from kfm_gates.judge.known_answers import Prover
 from kfm_gates.judge.link_report import JUDGED_BY, link_report
 from kfm_gates.judge.profile import Gate
 from kfm_gates.judge.redaction import Redaction
 from kfm_gates.judge.request import Request, Target, resolve_targets
-from kfm_gates.judge.running import judge, plan, refuse_incomplete
+from kfm_gates.judge.running import EFFECTIVE_ON, judge, plan, refuse_incomplete
 from kfm_gates.judge.scope import scope_of
 from kfm_gates.judge.settled import JudgedSubject, settled
 from kfm_gates.judge.suite import Suite, assemble
@@ -131,6 +132,8 @@ def run(request: Request, suite: Suite, target: Target, progress: Progress) -> R
         raise EngineError(
             "the policy pack changed while it judged, so nothing is decided; run the gates again"
         )
+    if not suite.configuration.waivers_rest():
+        raise EngineError("a waiver changed while it was judged, so nothing is decided; run the gates again")
     results = settled(judged, snapshot, layout, [each.notice for each in aside])
     done.files = {f["path"]: f["digest"] for each in results for f in each["files"]}
     done.paths_digest = paths_digest(snapshot.paths, layout.zones())
@@ -142,6 +145,7 @@ def run(request: Request, suite: Suite, target: Target, progress: Progress) -> R
         request.partial,
         results,
         [each.document() for each in aside],
+        sorted((waiver for each in judged for waiver in each.waivers), key=lambda waiver: str(waiver["id"])),
     )
     done.decision, done.decision_digest = canonical(done.statement)
     done.exit_code = EXIT_CODES[done.statement["predicate"]["status"]]
@@ -166,7 +170,8 @@ def judge_here(
         for subject in subjects:
             since = Since(request.changed_since)  # by now a commit
             ahead = prover.given({})
-            given = given_facts(suite, ahead, snapshot, layout, index, subject, evaluated_at, since)
+            whole = request.whole_root
+            given = given_facts(suite, ahead, snapshot, layout, index, subject, evaluated_at, since, whole)
             facts = Facts(given, shared)
             judged.append(judge_one(request, suite, facts, subject, progress, prover.prove))
             own = index.all_of_version(subject.slug, subject.version)
@@ -184,8 +189,12 @@ def given_facts(
     subject: Subject,
     evaluated_at: str,
     since: Since = Since(),  # noqa: B008
+    whole: bool = False,
 ) -> dict[Any, object]:
-    """What the facts about a subject are computed from; `given` is what a Prover gives."""
+    """What the facts about a subject are computed from; `given` is what a Prover gives.
+
+    `whole` says that every version of the root is judged.
+    """
     return {
         Snapshot: snapshot,
         Layout: layout,
@@ -195,6 +204,7 @@ def given_facts(
         Since: since,
         Tables: suite.tables,
         ShapeChecks: suite.shapes,
+        WaiverPolicy: suite.waiver_policy(whole),
         **given,
     }
 
@@ -216,7 +226,8 @@ def judge_one(
     docket = plan(suite, facts, selected)
     waits = any(gate.needs for gate, _ in docket.planned)  # then what other gates say decides too
     planned = [check for _, group in docket.planned for check in group.checks]
-    prove(suite.checks if waits else suite.with_needs(planned))
+    to_come = [entry.check for entry in docket.not_planned if entry.fact == EFFECTIVE_ON]
+    prove(suite.checks if waits else suite.with_needs([*planned, *to_come]))
     facts.get(GraphReport).ask_ahead(set(planned) & set(suite.shapes.files))
     entries = judge(suite, facts, docket, subject.id, lambda check: progress(subject.id, check))
     refuse_incomplete(docket, entries, subject.id)
@@ -224,6 +235,7 @@ def judge_one(
     files = facts.resolve(tuple[PinnedFile, ...])
     snapshot = facts.get(Snapshot)
     redaction = Redaction.of(facts, [entry.status for entry in entries])
-    result = subject_result(subject.id, docket, entries, files, snapshot, redaction)  # type: ignore[arg-type]
+    own = facts.get(VersionDigest).digest
+    result = subject_result(subject.id, docket, entries, files, snapshot, redaction, own)  # type: ignore[arg-type]
     stamps = {file["path"]: snapshot.content(file["path"]).stamp for file in result["files"]}
-    return JudgedSubject(result, stamps, links)
+    return JudgedSubject(result, stamps, tuple(used_waivers(entries)), links)

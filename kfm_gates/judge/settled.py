@@ -21,6 +21,8 @@ class JudgedSubject:
 
     result: dict[str, Any]
     stamps: Mapping[str, Stamp | None]
+    waivers: tuple[Json, ...] = ()
+    """The waivers that opened something, as they are recorded."""
     links: Json = None
     """Every link of the version's catalogs and what became of it, if a record is kept."""
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from kfm_gates.checks.api import Check
-from kfm_gates.checks.pack import HOUSE, FolderPack, open_packs, tables
+from kfm_gates.checks.pack import HOUSE, FolderPack, known_ids, open_packs, open_tables, tables
 from kfm_gates.checks.registry import find_checks
 from kfm_gates.checks.rego_check import RegoCheck
 from kfm_gates.checks.settings import configured
 from kfm_gates.checks.shacl_check import ShaclCheck
 from kfm_gates.errors import UsageError
 from kfm_gates.facts.applicability import APPLICABILITY
-from kfm_gates.facts.given import ShapeChecks, Tables
+from kfm_gates.facts.given import ShapeChecks, Tables, WaiverPolicy
+from kfm_gates.facts.register import register
 from kfm_gates.judge import pins
 from kfm_gates.judge.configuration import Configuration
 from kfm_gates.judge.profile import BUILT_IN, Profile, load_profile
@@ -40,6 +41,11 @@ class Suite:
         return ShapeChecks({i: c.file for i, c in found.items()}, {i: c.evidence for i, c in found.items()})
 
     @property
+    def sample_tables(self) -> Tables:
+        """The tables by which the known-answer samples are judged: nobody in them is in a pack's register."""
+        return Tables({**self.tables.values, **open_tables()})
+
+    @property
     def rules(self) -> tuple[RegoCheck, ...]:
         """The Rego checks among the suite's checks."""
         return tuple(check for check in self.checks.values() if isinstance(check, RegoCheck))
@@ -58,6 +64,19 @@ class Suite:
             for id in group.checks
             for about in (self.checks[id].about,)
         ]
+
+    def waiver_policy(self, whole: bool) -> WaiverPolicy:
+        """The waivers, and what they may be for; `whole` says that every version of the root is judged."""
+        return replace(self._waiver_policy, whole=whole)
+
+    @cached_property
+    def _waiver_policy(self) -> WaiverPolicy:
+        if not self.configuration.waivers:
+            return WaiverPolicy()
+        known = {id for root in (HOUSE, *(pack.root for pack in self.packs)) for id in known_ids(root)}
+        gates = {check: gate.name for gate in self.profile.gates for g in gate.groups for check in g.checks}
+        unwaivable = frozenset(filter(self.profile.forbids_waiving, gates))
+        return WaiverPolicy(self.configuration.waivers, gates, unwaivable, frozenset(known))
 
     def with_needs(self, checks: Iterable[str]) -> set[str]:
         """These checks, and all that they need before they can be judged."""
@@ -112,6 +131,7 @@ def assemble(configuration: Configuration, profile: str | None = None) -> Suite:
     suite = Suite(
         configuration, loaded, checks, packs, Tables(tables((HOUSE, *(pack.root for pack in packs))))
     )
+    register(suite.tables)
     for id, check in checks.items():
         suite.settings(id, None)
         for override in loaded.overrides:

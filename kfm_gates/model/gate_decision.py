@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from kfm_gates.model.base import Array, Closed, Count, EvidenceModel
+from kfm_gates.model.base import Array, Closed, Count, EvidenceModel, Maybe
 from kfm_gates.model.text import Fingerprint, Hex64, NonEmpty, Sha256, Timestamp
+from kfm_gates.model.waiver import WaiverKind
 
 DECISION_TYPE = "kfm://gates/decision/v1"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -54,8 +55,21 @@ class DecisionFinding(Closed):
     hint: str
 
 
+class OpenedBy(Closed):
+    """A waiver that opened findings of a check; `digest` is of the waiver's bytes."""
+
+    id: NonEmpty
+    digest: Sha256
+    expires: Timestamp
+    owner: NonEmpty
+    approver: NonEmpty
+
+
 class CheckResult(Closed):
-    """How one check ended; `because` names what an abstention or an error comes from."""
+    """How one check ended; `because` names what an abstention or an error comes from.
+
+    With the status WAIVED, `findings` are those that were opened, and `waivers` names what opened them.
+    """
 
     id: NonEmpty
     gate: NonEmpty
@@ -63,6 +77,7 @@ class CheckResult(Closed):
     examined: Count
     because: Array[str]
     findings: Array[DecisionFinding]
+    waivers: Maybe[Array[OpenedBy]] = None
 
 
 class NotPlanned(Closed):
@@ -84,10 +99,15 @@ class JudgedFile(Closed):
 
 
 class SubjectResult(Closed):
-    """One subject, what was read for it, and how its checks ended."""
+    """One subject, what was read for it, and how its checks ended.
+
+    `digest` is of all that was read; `version_digest` only of what does not change while the ledger grows and
+    other versions come and go, which is what a waiver names.
+    """
 
     id: NonEmpty
     digest: Sha256
+    version_digest: Sha256
     status: StatusName
     files: Array[JudgedFile]
     checks: Array[CheckResult]
@@ -104,6 +124,17 @@ class SetAside(Closed):
     reason: NonEmpty
 
 
+class UsedWaiver(OpenedBy):
+    """A waiver without which the decision would be another, with what it says."""
+
+    kind: WaiverKind
+    check: NonEmpty
+    subject: NonEmpty
+    reason: NonEmpty
+    compensating_control: NonEmpty
+    issued: Timestamp
+
+
 class DecisionPredicate(EvidenceModel):
     """What was judged, under what, and how it ended; `partial` is true when not all was judged."""
 
@@ -118,6 +149,7 @@ class DecisionPredicate(EvidenceModel):
     partial: bool
     subjects: Array[SubjectResult]
     set_aside: Array[SetAside]
+    waivers: Array[UsedWaiver]
 
 
 class StatementDigest(Closed):

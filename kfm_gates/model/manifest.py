@@ -16,6 +16,7 @@ from kfm_gates.model.text import (
     DatasetId,
     DecisionId,
     MediaType,
+    Name,
     Principal,
     RelativePath,
     Sha256,
@@ -72,10 +73,12 @@ class Manifest(EvidenceModel):
     dataset_id: Maybe[DatasetId] = None
     requested_by: Maybe[Actor] = None
     supersedes: Maybe[VersionId] = None
+    waivers: Maybe[Array[Name]] = None
 
     def _flaws(self) -> Flaws:
         yield from repeats("artifacts", (artifact.path for artifact in self.artifacts), "path")
         yield from repeats("catalogs", (catalog.path for catalog in self.catalogs), "path")
+        yield from repeats("waivers", self.waivers or ())
 
 
 def read_manifest(raw: Json, path: str) -> tuple[Manifest | None, tuple[Finding, ...]]:

@@ -31,7 +31,7 @@ class PermitSubject(Closed):
 
 
 class PermitWaiver(Closed):
-    """A waiver that opened a denial of the decision."""
+    """A waiver without which there would be no permit; `digest` is of its bytes."""
 
     id: NonEmpty
     digest: Sha256

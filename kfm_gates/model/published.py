@@ -30,6 +30,7 @@ from kfm_gates.model.schema_generator import Generator
 from kfm_gates.model.spec import Spec
 from kfm_gates.model.stac import StacCollection, StacItem
 from kfm_gates.model.version_status import VersionStatus
+from kfm_gates.model.waiver import Waiver
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -54,6 +55,7 @@ DOCUMENTS: dict[str, type[EvidenceModel]] = {
     "stac-collection": StacCollection,
     "stac-item": StacItem,
     "version-status": VersionStatus,
+    "waiver": Waiver,
 }
 """Document name -> its model."""
 

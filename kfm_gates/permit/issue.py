@@ -94,6 +94,9 @@ def issue(judged: Judged, audience: Callable[[], str], expires_seconds: int) -> 
         )
     subjects = sorted((each["id"], each["digest"]) for each in predicate["subjects"])
     listed = subjects if len(subjects) <= LISTED else []
+    until = min(now + datetime.timedelta(seconds=expires_seconds), waived_until(predicate))
+    if until - now < datetime.timedelta(seconds=1):
+        raise NotIssued("a waiver that it would rest on has expired in the meantime")
     permit = {
         "kfm_permit_version": "v1",
         "operation": predicate["operation"],
@@ -108,12 +111,12 @@ def issue(judged: Judged, audience: Callable[[], str], expires_seconds: int) -> 
         "policy_pack_digest": predicate["policy_pack"]["digest"],
         "engines_digest": digest_of(predicate["engines"]),
         "checkpoint": _head(judged.checkpoint),
-        "waivers": _waivers(predicate),
+        "waivers": waivers_of(predicate),
         "scope": None,
         "nonce": secrets.token_hex(16),
         "evaluated_at": predicate["evaluated_at"],
         "issued_at": _text(now),
-        "expires_at": _text(now + datetime.timedelta(seconds=expires_seconds)),
+        "expires_at": _text(until),
     }
     Permit.read(permit, "permit.json")
     return permit
@@ -140,10 +143,16 @@ def _refuse_life(seconds: int) -> None:
         raise UsageError(f"a permit lives between 1 and {LONGEST} seconds, not {seconds}")
 
 
-def _waivers(predicate: Json) -> list[Json]:
-    """Id and digest of the waivers that the decision was opened by, sorted; none where it names none."""
-    found = sorted({(each["id"], each["digest"]) for each in predicate.get("waivers", [])})
+def waivers_of(predicate: Json) -> list[Json]:
+    """What a permit says of the waivers that a decision rests on: id and digest, sorted."""
+    found = sorted({(each["id"], each["digest"]) for each in predicate["waivers"]})
     return [{"id": id, "digest": digest} for id, digest in found]
+
+
+def waived_until(predicate: Json) -> datetime.datetime:
+    """When the first waiver ends that a decision rests on; the end of time when it rests on none."""
+    ends = (instant(each["expires"]) for each in predicate["waivers"])
+    return min(ends, default=datetime.datetime.max.replace(tzinfo=datetime.UTC))
 
 
 def _head(checkpoint: bytes | None) -> Json:

@@ -28,7 +28,7 @@ from kfm_gates.model.finding import Json
 from kfm_gates.model.permit import Permit
 from kfm_gates.model.text import instant
 from kfm_gates.permit.file import read_permit, read_permit_file
-from kfm_gates.permit.issue import LONGEST, MAXIMUM_AGE
+from kfm_gates.permit.issue import LONGEST, MAXIMUM_AGE, waived_until, waivers_of
 from kfm_gates.permit.signed import (
     DECISION,
     refuse_other_evidence,
@@ -160,11 +160,9 @@ def _judge_again(permit: Permit, request: Request, judge: Callable[[Request], Ve
     if predicate["status"] not in ("PASS", "WAIVED"):
         raise GateDenied(f"judged again, the gates do not open ({predicate['status']})")
     subjects = subjects_root((each["id"], each["digest"]) for each in predicate["subjects"])
-    waivers = {(each["id"], each["digest"]) for each in predicate.get("waivers", [])}
     named: dict[str, Json] = {
         "id and digest of subjects": permit.subjects_root.document(),
         "list of files": permit.paths_digest,
-        "waiver": [(each.id, each.digest) for each in permit.waivers],
         "profile": permit.profile.document(),
         "configuration": permit.configuration_digest,
         "policy pack": permit.policy_pack_digest,
@@ -172,11 +170,11 @@ def _judge_again(permit: Permit, request: Request, judge: Callable[[Request], Ve
         "docket": permit.docket_digest,
         "decision": permit.decision_digest,
         "operation": permit.operation,
+        "list of waivers": [waiver.document() for waiver in permit.waivers],
     }
     actual: dict[str, Json] = {
         "id and digest of subjects": subjects,
         "list of files": verdict.paths_digest,
-        "waiver": sorted(waivers),
         "profile": predicate["profile"],
         "configuration": predicate["configuration"]["digest"],
         "policy pack": predicate["policy_pack"]["digest"],
@@ -184,10 +182,13 @@ def _judge_again(permit: Permit, request: Request, judge: Callable[[Request], Ve
         "docket": predicate["docket"]["digest"],
         "decision": verdict.decision_digest,
         "operation": predicate["operation"],
+        "list of waivers": waivers_of(predicate),
     }
     for what, value in named.items():
         if value != actual[what]:
             raise PermitStale(f"the permit names another {what} than what is there now; run the gates again")
+    if instant(permit.expires_at) > waived_until(predicate):
+        raise PermitInvalid("the permit outlives a waiver that it rests on; no judge issues such a permit")
     if (permit.checkpoint.document() if permit.checkpoint else None) != verdict.checkpoint:
         raise PermitStale(
             "the permit names another ledger checkpoint than what is there now; run the gates again"

@@ -16,6 +16,22 @@ class Reason(Finding):
     subject: str
     stable_id: str
     """The fingerprint under which the decision records it."""
+    policy: str = ""
+    """The file that it is about, if that is no evidence but lies beside the configuration (a waiver)."""
+
+
+@dataclass(frozen=True)
+class UsedWaiver:
+    """A waiver that opened findings of a check."""
+
+    id: str
+    kind: str
+    digest: str
+    expires: str
+    owner: str
+    approver: str
+    reason: str
+    compensating_control: str
 
 
 @dataclass(frozen=True)
@@ -28,6 +44,8 @@ class CheckResult:
     examined: int
     because: tuple[str, ...]
     reasons: tuple[Reason, ...]
+    """Why it denies; when it is waived, what was opened."""
+    waivers: tuple[UsedWaiver, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -62,11 +62,14 @@ class SubjectDifference:
     found: tuple[Json, ...]
     gone: tuple[Json, ...]
     same: tuple[Json, ...]
+    waived: frozenset[str] = frozenset()
+    """The fingerprints of findings that waivers opened in the new decision."""
 
     @property
     def blocks_anew(self) -> bool:
-        """Whether anything new stands in its way."""
-        return bool(self.found) or any(each.blocks_anew for each in self.checks)
+        """Whether anything new stands in its way; what is waived does not."""
+        blocking = (each for each in self.found if each["fingerprint"] not in self.waived)
+        return any(True for _ in blocking) or any(each.blocks_anew for each in self.checks)
 
     @property
     def differs(self) -> bool:
@@ -109,12 +112,19 @@ def _causes(old: Json, new: Json) -> Iterator[Change]:
     ]
     for name in sorted(old["engines"].keys() | new["engines"].keys()):
         pairs.append((name, old["engines"].get(name, ABSENT), new["engines"].get(name, ABSENT)))
+    pairs += _by_id(old["waivers"], new["waivers"])
     pairs += [
         ("operation", old["operation"], new["operation"]),
         ("what was judged", _extent(old), _extent(new)),
         ("evaluated at", old["evaluated_at"], new["evaluated_at"]),
     ]
     return (Change(*each) for each in pairs if each[1] != each[2])
+
+
+def _by_id(old: Sequence[Json], new: Sequence[Json]) -> Iterator[tuple[str, str, str]]:
+    before, after = ({each["id"]: each["digest"] for each in side} for side in (old, new))
+    for id in sorted(before.keys() | after.keys()):
+        yield f"waiver {id}", before.get(id, ABSENT), after.get(id, ABSENT)
 
 
 def _named(profile: Json) -> str:
@@ -134,7 +144,11 @@ def _subject(id: str, old: Mapping[str, Json], new: Mapping[str, Json]) -> Subje
         if before.get(key, ABSENT) != after.get(key, ABSENT)
     )
     found, gone, same = _findings(_all(old), _all(new))
-    return SubjectDifference(id, old["status"], new["status"], _files(old, new), checks, found, gone, same)
+    opened = [c for c in new["checks"] if c["status"] == Status.WAIVED.name]
+    waived = frozenset(finding["fingerprint"] for check in opened for finding in check["findings"])
+    return SubjectDifference(
+        id, old["status"], new["status"], _files(old, new), checks, found, gone, same, waived
+    )
 
 
 def _statuses(subject: Mapping[str, Json]) -> dict[tuple[str, str], str]:

@@ -42,7 +42,8 @@ def _subject(subject: SubjectDifference) -> Iterator[str]:
     yield f"subject {visible(subject.id)}  {_step(subject.old, subject.new)}"
     yield from _files(subject.files)
     for name, findings in (("new", subject.found), ("gone", subject.gone)):
-        yield from _capped([f"  {name:5} {_finding(each)}" for each in findings], f"{name} findings")
+        rows = [f"  {name:5} {_finding(each)}{_opened(each, subject)}" for each in findings]
+        yield from _capped(rows, f"{name} findings")
     if subject.same:
         yield f"  same  {len(subject.same)} findings"
     # A check that waits for another tells nothing by itself; those that wait now are counted.
@@ -52,6 +53,10 @@ def _subject(subject: SubjectDifference) -> Iterator[str]:
     waiting = len(subject.checks) - len(own)
     if waiting:
         yield f"  … and {waiting} checks that were judged before and wait for others now"
+
+
+def _opened(finding: Json, subject: SubjectDifference) -> str:
+    return " (waived)" if finding["fingerprint"] in subject.waived else ""
 
 
 def _step(old: str, new: str) -> str:
@@ -110,6 +115,7 @@ def _row(subject: SubjectDifference) -> Json:
         "new": subject.new,
         "files": {name: list(paths) for name, paths in vars(subject.files).items()},
         "checks": [{**vars(each), "because": list(each.because)} for each in subject.checks],
+        "waived": sorted(subject.waived),
         "findings": {"new": list(subject.found), "gone": list(subject.gone), "same": list(subject.same)},
         "blocks_anew": subject.blocks_anew,
     }

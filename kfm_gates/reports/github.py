@@ -6,13 +6,15 @@ are escaped by the runner's rules, and no line begins with text from evidence, s
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from kfm_gates.reports.blocking import Blocking, blocking
 from kfm_gates.reports.harmless import visible
 from kfm_gates.reports.places import below, in_repository
-from kfm_gates.reports.result import Result
+from kfm_gates.reports.result import Reason, Result
 from kfm_gates.reports.text import counts, permit_line
+from kfm_gates.reports.waived import Waived, findings, waived, waiver_lines
 
 SHOWN = 10
 """Errors of one step that GitHub shows."""
@@ -31,7 +33,23 @@ def _lines(result: Result) -> Iterator[str]:
     if len(found) > SHOWN:
         more = f"{len(found) - SHOWN} more of {len(found)} are not shown here; see the job summary or decision.json."
         yield _command("notice", "kfm-gates", more)
+    opened = waived(result)
+    for one in opened[:SHOWN]:
+        yield _command("notice", f"WAIVED {one.check.id}", _opened(one), **_where(one, prefix))
+    if len(opened) > SHOWN:
+        yield _command("notice", "kfm-gates", f"{len(opened) - SHOWN} more waived checks are not shown here.")
     yield _command("notice", "kfm-gates", _verdict(result))
+
+
+def _opened(each: Waived) -> str:
+    reasons, more = findings(each, 3)
+    said = [reason.message for reason in reasons] + ([f"and {more} more findings"] if more else [])
+    said += [text for waiver in each.check.waivers for text in waiver_lines(waiver)]
+    return "\n".join(visible(line) for line in (*said, f"gate {each.gate}, {each.subject}"))
+
+
+def _where(each: Waived, prefix: str | None) -> dict[str, str]:
+    return _landing(each.check.reasons[0], prefix) if each.check.reasons else {}
 
 
 def _title(each: Blocking) -> str:
@@ -53,10 +71,19 @@ def _text(each: Blocking) -> str:
 
 def _place(each: Blocking, prefix: str | None) -> dict[str, str]:
     """Where the annotation lands; nowhere when the evidence lies in no repository."""
-    if prefix is None or each.reason is None or not each.reason.place.file:
+    return {} if each.reason is None else _landing(each.reason, prefix)
+
+
+def _landing(reason: Reason, prefix: str | None) -> dict[str, str]:
+    if prefix is None or not reason.place.file:
         return {}
-    place = each.reason.place
-    return {"file": visible(below(prefix, place.file))} | ({"line": str(place.line)} if place.line else {})
+    place, file = reason.place, below(prefix, reason.place.file)
+    if reason.policy:
+        beside = in_repository(os.path.dirname(reason.policy), reason.policy)
+        if beside is None:
+            return {}
+        file = beside
+    return {"file": visible(file)} | ({"line": str(place.line)} if place.line else {})
 
 
 def _verdict(result: Result) -> str:

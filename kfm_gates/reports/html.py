@@ -15,6 +15,7 @@ from kfm_gates.reports.harmless import visible
 from kfm_gates.reports.html_style import STYLE
 from kfm_gates.reports.result import GateResult, Result, SubjectResult
 from kfm_gates.reports.text import counts, permit_line, said_of_many, where
+from kfm_gates.reports.waived import findings, waived, waiver_lines
 
 SHOWN = 500
 """Findings that are listed; the rest is counted."""
@@ -53,6 +54,7 @@ def _lines(result: Result) -> Iterator[str]:
     yield from _about(result)
     yield from _gates(result)
     yield from _denials(result)
+    yield from _waived(result)
     yield from _checks(result)
 
 
@@ -129,6 +131,26 @@ def _denial(each: Blocking, root: str) -> Iterator[str]:
     if each.waiting:
         yield f"<dt>waiting</dt><dd>{_text(', '.join(each.waiting))}</dd>"
     yield "</dl>"
+
+
+def _waived(result: Result) -> Iterator[str]:
+    opened = waived(result)
+    if opened:
+        yield f"<h2>{len(opened)} waived</h2>"
+    for each in opened[:SHOWN]:
+        about = f"{_text(each.check.id)} <small>gate {_text(each.gate)}, {_text(each.subject)}</small>"
+        yield f'<section class="waived">\n<h3>{_badge(Status.WAIVED)} {about}</h3>'
+        for waiver in each.check.waivers:
+            yield f"<p>{'<br>'.join(_text(line) for line in waiver_lines(waiver))}</p>"
+        reasons, more = findings(each, SHOWN)
+        for reason in reasons:
+            place = _text(where(reason, result.root))
+            yield f"<p>{_text(reason.message)}</p>\n<dl><dt>at</dt><dd><code>{place}</code></dd></dl>"
+        if more:
+            yield f"<p>{said_of_many(more)}</p>"
+        yield "</section>"
+    if len(opened) > SHOWN:
+        yield f"<p>… and {len(opened) - SHOWN} more that were waived</p>"
 
 
 def _checks(result: Result) -> Iterator[str]:

@@ -17,6 +17,7 @@ dt { color: var(--dim); } dd { margin: 0; overflow-wrap: anywhere; } code { font
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); }
 th small { display: block; } tbody th { font-weight: normal; } td { white-space: nowrap; }
 section { border-left: 3px solid var(--wait); padding: .1rem 0 .1rem 1rem; margin: 1.2rem 0; }
-section.deny, section.error { border-color: var(--deny); } section p { margin: .4rem 0; overflow-wrap: anywhere; }
+section.deny, section.error { border-color: var(--deny); } section.waived { border-color: var(--waived); }
+section p { margin: .4rem 0; overflow-wrap: anywhere; }
 details { margin: .6rem 0; } summary { cursor: pointer; }
 """

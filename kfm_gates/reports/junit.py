@@ -1,7 +1,8 @@
 """JUnit XML, as Jenkins and GitLab read it (valid by jenkins-junit.xsd): a suite per subject, a case per docket entry.
 
 A denial is a failure, what could not be judged an error. Nothing is ever `skipped`, which readers count as
-good; a check that does not apply is no case but a property of the suite, with the fact that shows it.
+good; a check that does not apply is no case but a property of the suite, with the fact that shows it. A denial
+that was waived passes, as the format has no word for it; a property of the suite names it, its output says all.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from kfm_gates.reports.blocking import UNEXPLAINED, why_nothing
 from kfm_gates.reports.harmless import visible
 from kfm_gates.reports.result import CheckResult, GateResult, Result, SubjectResult
 from kfm_gates.reports.text import because_line, plain, reason_lines, said_of_many
+from kfm_gates.reports.waived import waiver_lines
 
 SHOWN = 100
 """Findings of one check that are spelled out; the rest is counted."""
@@ -62,6 +64,8 @@ def _about(subject: SubjectResult, result: Result) -> Iterator[tuple[str, str]]:
         yield f"kfm.gate.{gate.name}", " ".join(filter(None, (gate.label, gate.title)))
     for each in subject.not_planned:
         yield f"kfm.not_planned.{each.id}", f"{each.fact} is {str(each.value).lower()}"
+    for check in subject.waived:
+        yield f"kfm.waived.{check.id}", ", ".join(waiver.id for waiver in check.waivers)
 
 
 def _case(check: CheckResult, gate: GateResult, subject: SubjectResult, result: Result) -> ET.Element:
@@ -72,11 +76,18 @@ def _case(check: CheckResult, gate: GateResult, subject: SubjectResult, result: 
         ended = _element("failure" if denied else "error", type=check.status.name, message=message)
         ended.text = "\n".join(_details(check, result))
         case.append(ended)
+    elif check.waivers:
+        said = ET.SubElement(case, "system-out")
+        said.text = "\n".join(["WAIVED", *_waivers(check), *_details(check, result)])
     return case
 
 
+def _waivers(check: CheckResult) -> Iterator[str]:
+    return (visible(text) for waiver in check.waivers for text in waiver_lines(waiver))
+
+
 def _details(check: CheckResult, result: Result) -> Iterator[str]:
-    if not check.reasons or check.status is not Status.DENY:
+    if not check.reasons or check.status not in (Status.DENY, Status.WAIVED):
         yield because_line(check)
     for reason in check.reasons[:SHOWN]:
         yield from (plain(line).strip() for line in reason_lines(reason, result.root))

@@ -16,6 +16,7 @@ from kfm_gates.reports.harmless import visible
 from kfm_gates.reports.places import near
 from kfm_gates.reports.result import GateResult, Result, SubjectResult
 from kfm_gates.reports.text import counts, permit_line, said_of_many, where
+from kfm_gates.reports.waived import findings, waived, waiver_lines
 
 SHOWN = 50
 """Findings that are listed; the rest is counted."""
@@ -73,6 +74,7 @@ def _lines(result: Result) -> Iterator[str]:
         yield ""
     yield from _table(result)
     yield from _denials(result)
+    yield from _waived(result)
     for aside in result.set_aside:
         yield f"- set aside: {code(aside.id)} is {code(aside.status)} ({code(aside.notice)}) and was not judged"
     yield f"- permit: {code(permit_line(result)[0])}"
@@ -130,6 +132,25 @@ def _denials(result: Result) -> Iterator[str]:
         yield ""
     if len(found) > SHOWN:
         yield said_of_many(len(found) - SHOWN)
+        yield ""
+
+
+def _waived(result: Result) -> Iterator[str]:
+    opened = waived(result)
+    if opened:
+        yield f"### {len(opened)} waived"
+        yield ""
+    for each in opened[:SHOWN]:
+        yield f"**WAIVED** {code(each.check.id)}, gate {code(each.gate)}, {code(each.subject)}"
+        yield ""
+        yield from (f"- {code(text)}" for waiver in each.check.waivers for text in waiver_lines(waiver))
+        reasons, more = findings(each, SHOWN)
+        yield from (f"- {code(where(r, result.root))}  \n  {code(r.message)}" for r in reasons)
+        if more:
+            yield f"- {said_of_many(more)}"
+        yield ""
+    if len(opened) > SHOWN:
+        yield f"… and {len(opened) - SHOWN} more that were waived"
         yield ""
 
 

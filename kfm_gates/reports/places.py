@@ -13,21 +13,28 @@ def near(path: str, folder: str | None = None) -> str:
     return path if relative.startswith("..") else relative
 
 
-def in_repository(root: str) -> str | None:
+def in_repository(root: str, file: str = "") -> str | None:
     """The evidence root, with forward slashes, as seen from the repository that holds it ("" for the same).
 
     Without a repository it is seen from the working folder. None when it lies below neither: then nothing
-    can be annotated.
+    can be annotated. With `file`, a path that is no evidence, the place of that file instead.
     """
     if not root:
         return None
     start = Path(os.path.realpath(root))
     work = Path(os.path.realpath(os.getcwd()))
     base = next((each for each in (start, *start.parents) if os.path.lexists(each / ".git")), work)
-    if not start.is_relative_to(base):
+    shown = Path(os.path.realpath(os.path.dirname(file))) / os.path.basename(file) if file else start
+    if not start.is_relative_to(base) or not shown.is_relative_to(base):
         return None
-    relative = start.relative_to(base).as_posix()
+    relative = shown.relative_to(base).as_posix()
     return "" if relative == "." else relative
+
+
+def beside(file: str) -> str:
+    """A file that is no evidence, as it is shortest from the working folder; a link keeps its own name."""
+    folder, name = os.path.split(file)
+    return os.path.normpath(os.path.join(near(folder), name))
 
 
 def below(prefix: str, file: str) -> str:

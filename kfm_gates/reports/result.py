@@ -6,11 +6,11 @@ It is read from the statement's predicate and from what the run says of itself; 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from kfm_gates.judge.launch import Verdict
 from kfm_gates.model.finding import Json, Place, Status
-from kfm_gates.reports.causes import Cause, CheckResult, Reason, causes
+from kfm_gates.reports.causes import Cause, CheckResult, Reason, UsedWaiver, causes
 
 __all__ = [
     "Cause",
@@ -21,7 +21,11 @@ __all__ = [
     "Result",
     "Rule",
     "SubjectResult",
+    "UsedWaiver",
 ]
+
+
+_WAIVERS = "release.waivers"
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,11 @@ class SubjectResult:
     def checks(self) -> tuple[CheckResult, ...]:
         """Every docket entry, in order."""
         return tuple(check for gate in self.gates for check in gate.checks)
+
+    @property
+    def waived(self) -> tuple[CheckResult, ...]:
+        """The checks that deny and were opened by waivers."""
+        return tuple(check for check in self.checks if check.status is Status.WAIVED)
 
 
 @dataclass(frozen=True)
@@ -125,6 +134,8 @@ class Result:
         """The result that a judge process's verdict holds."""
         predicate = verdict.statement["predicate"] if verdict.statement is not None else {}
         gates = {gate["name"]: GateResult(**gate) for gate in verdict.run.get("gates", ())}
+        policy = verdict.run.get("waiver_paths", {})
+        said = {each["id"]: each for each in predicate.get("waivers", ())}
         return cls(
             exit_code=verdict.exit_code,
             status=Status[predicate["status"]] if predicate else None,
@@ -133,7 +144,7 @@ class Result:
             evaluated_at=predicate.get("evaluated_at", ""),
             policy_pack=predicate["policy_pack"]["digest"] if predicate else "",
             partial=predicate.get("partial", False),
-            subjects=tuple(_subject(each, gates) for each in predicate.get("subjects", ())),
+            subjects=tuple(_subject(each, gates, policy, said) for each in predicate.get("subjects", ())),
             root=verdict.run.get("root", ""),
             decision_digest=verdict.decision_digest,
             record=verdict.run.get("record"),
@@ -153,13 +164,24 @@ class Result:
         return self.exit_code == 0 and self.status is not None and self.status.opens
 
     @property
+    def waivers(self) -> tuple[UsedWaiver, ...]:
+        """Every waiver that opened something, by name."""
+        used = {w.id: w for subject in self.subjects for check in subject.waived for w in check.waivers}
+        return tuple(used[id] for id in sorted(used))
+
+    @property
     def reasons(self) -> tuple[Reason, ...]:
-        """Every finding, root causes first."""
+        """Every finding that blocks, root causes first."""
         return tuple(r for s in self.subjects for cause in s.causes for r in cause.check.reasons)
 
 
-def _subject(subject: Mapping[str, Json], gates: Mapping[str, GateResult]) -> SubjectResult:
-    checks = tuple(_check(each, subject["id"]) for each in subject["checks"])
+def _subject(
+    subject: Mapping[str, Json],
+    gates: Mapping[str, GateResult],
+    policy: Mapping[str, str],
+    waivers: Mapping[str, Json],
+) -> SubjectResult:
+    checks = tuple(_check(each, subject["id"], policy, waivers) for each in subject["checks"])
     absent = tuple(NotPlanned(e["id"], e["gate"], e["fact"], e["value"]) for e in subject["not_planned"])
     used = dict.fromkeys([*gates, *(check.gate for check in checks), *(each.gate for each in absent)])
     rows = (
@@ -180,7 +202,9 @@ def _subject(subject: Mapping[str, Json], gates: Mapping[str, GateResult]) -> Su
     )
 
 
-def _check(check: Mapping[str, Json], subject: str) -> CheckResult:
+def _check(
+    check: Mapping[str, Json], subject: str, policy: Mapping[str, str], waivers: Mapping[str, Json]
+) -> CheckResult:
     reasons = tuple(
         Reason(
             place=Place(each["file"], each["pointer"], each["line"] or 0),
@@ -191,10 +215,17 @@ def _check(check: Mapping[str, Json], subject: str) -> CheckResult:
             check=each["check"],
             subject=subject,
             stable_id=each["fingerprint"],
+            policy=policy.get(each["file"], "") if each["check"] == _WAIVERS else "",
         )
         for each in check["findings"]
     )
     status = Status[check["status"]]
-    return CheckResult(
-        check["id"], check["gate"], status, check["examined"], tuple(check["because"]), reasons
+    because, used = (
+        tuple(check["because"]),
+        tuple(_waiver(waivers[w["id"]]) for w in check.get("waivers", ())),
     )
+    return CheckResult(check["id"], check["gate"], status, check["examined"], because, reasons, used)
+
+
+def _waiver(said: Mapping[str, Json]) -> UsedWaiver:
+    return UsedWaiver(**{field.name: said[field.name] for field in fields(UsedWaiver)})

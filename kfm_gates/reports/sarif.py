@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from kfm_gates.reports.blocking import Blocking, blocking, why_nothing
 from kfm_gates.reports.harmless import visible
 from kfm_gates.reports.places import below, in_repository
 from kfm_gates.reports.result import Result, Rule
+from kfm_gates.reports.waived import Waived, waived
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 FINGERPRINT = "kfmGates/v1"
@@ -37,8 +39,9 @@ def render(result: Result) -> str:
 
 def _run(result: Result) -> dict[str, Any]:
     found = blocking(result)
+    opened = [(one, each) for one in waived(result) for each in _opened(one)]
     rules = {rule.id: rule for rule in result.rules}
-    for each in found:
+    for each in (*found, *(each for _, each in opened)):
         rules.setdefault(each.check or _RUN, _unlisted(each))
     index = {id: number for number, id in enumerate(rules)}
     base, prefix = _base(result)
@@ -53,8 +56,11 @@ def _run(result: Result) -> dict[str, Any]:
         "invocations": [_invocation(result, found)],
         "originalUriBaseIds": {base: {"description": {"text": _BASES[base]}}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(each, index, base, prefix) for each in found],
-        "redactionTokens": sorted({token for each in found for token in _redacted(each)}),
+        "results": [
+            *(_result(each, index, base, prefix) for each in found),
+            *(_suppressed(one, each, index, base, prefix) for one, each in opened),
+        ],
+        "redactionTokens": sorted({t for each in (*found, *(e for _, e in opened)) for t in _redacted(each)}),
         "properties": _about(result),
     }
 
@@ -112,6 +118,20 @@ def _result(each: Blocking, index: Mapping[str, int], base: str, prefix: str) ->
     return found
 
 
+def _opened(one: Waived) -> Iterator[Blocking]:
+    """The findings that waivers opened, in the form of what blocks."""
+    for reason in one.check.reasons:
+        yield Blocking(Status.WAIVED, reason.message, reason.check, one.gate, one.subject, reason)
+
+
+def _suppressed(
+    one: Waived, each: Blocking, index: Mapping[str, int], base: str, prefix: str
+) -> dict[str, Any]:
+    """A finding that a waiver opened: still there, and accepted by somebody (SARIF §3.27.23)."""
+    said = {"kind": "external", "status": "accepted", "justification": visible(one.justification, 4000)}
+    return _result(each, index, base, prefix) | {"level": "note", "suppressions": [said]}
+
+
 def _redacted(each: Blocking) -> list[str]:
     """What stands where a value was withheld."""
     reason = each.reason
@@ -146,6 +166,8 @@ def plain(text: str) -> str:
 def _location(each: Blocking, base: str, prefix: str) -> dict[str, Any]:
     place = each.reason.place if each.reason is not None else None
     path = below(prefix, place.file if place else "")[:_LONGEST_PATH] or "."
+    if each.reason is not None and each.reason.policy:
+        path = in_repository(os.path.dirname(each.reason.policy), each.reason.policy) or "."
     physical = {
         "artifactLocation": {"uri": quote(path.encode("utf-8", "backslashreplace")), "uriBaseId": base},
         "region": {"startLine": max(place.line if place else 1, 1)},

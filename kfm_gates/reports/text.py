@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from kfm_gates.model.finding import Status
 from kfm_gates.reports.harmless import visible
-from kfm_gates.reports.places import near
+from kfm_gates.reports.places import beside, near
 from kfm_gates.reports.result import (
     Cause,
     CheckResult,
@@ -19,6 +19,7 @@ from kfm_gates.reports.result import (
     Result,
     SubjectResult,
 )
+from kfm_gates.reports.waived import Waived, findings, waived, waiver_lines
 
 Span = tuple[str, str]
 """Text and its role: a status name in lower case, `title`, `dim`, or empty."""
@@ -69,7 +70,10 @@ def overview(result: Result) -> Iterator[Line]:
 
 
 def denials(result: Result) -> Iterator[Line]:
-    """Each cause with its findings, and what does not apply. What was shown for one subject is not repeated."""
+    """Each cause with its findings, what was waived, and what does not apply.
+
+    What was shown for one subject is not repeated.
+    """
     shown: dict[object, str] = {}
     for subject in result.subjects:
         for cause in subject.causes:
@@ -81,6 +85,8 @@ def denials(result: Result) -> Iterator[Line]:
             first = shown.setdefault(same, subject.id)
             yield from _cause(cause, subject, result.root, None if first == subject.id else first)
             yield []
+    for opened in waived(result):
+        yield from _waived(opened, result.root)
     for text in _absences(result):
         yield [(text, "dim")]
     if any(subject.not_planned for subject in result.subjects):
@@ -97,6 +103,9 @@ def conclusion(result: Result) -> Iterator[Line]:
     for aside in result.set_aside:
         said = f"{aside.id} is {aside.status} ({aside.notice}) and was not judged"
         yield [("set aside: ", "dim"), (visible(said), "")]
+    for waiver in result.waivers:
+        said = f"{waiver.id} until {waiver.expires}, approved by {waiver.approver}"
+        yield [("waived by: ", "dim"), (visible(said), "waived")]
     if result.partial:
         yield [("partial:   ", "dim"), ("only a part of the profile or of the subjects was judged", "")]
     if result.record and result.status is not None:
@@ -123,7 +132,7 @@ def reason_lines(reason: Reason, root: str) -> Iterator[Line]:
 
 def where(reason: Reason, root: str) -> str:
     """File, line and JSON pointer of a finding; the file as it is found from the working folder."""
-    place = visible(_below(root, reason.place.file))
+    place = visible(beside(reason.policy) if reason.policy else _below(root, reason.place.file))
     if reason.place.line:
         place += f":{reason.place.line}"
     if reason.place.pointer:
@@ -180,6 +189,20 @@ def _cause(cause: Cause, subject: SubjectResult, root: str, first: str | None) -
         names = ", ".join(visible(each) for each in cause.waiting)
         word = "check that waits" if len(cause.waiting) == 1 else "checks that wait"
         yield [("    ", ""), (f"… and {len(cause.waiting)} {word} for it: {names}", "dim")]
+
+
+def _waived(each: Waived, root: str) -> Iterator[Line]:
+    """What was opened, and by what."""
+    about = f"  gate {each.gate}, {each.subject}"
+    yield [_status(Status.WAIVED), (" ", ""), (visible(each.check.id), "title"), (visible(about), "dim")]
+    for waiver in each.check.waivers:
+        yield from ([("    ", ""), (visible(text), "")] for text in waiver_lines(waiver))
+    shown, more = findings(each, SHOWN)
+    for reason in shown:
+        yield from reason_lines(reason, root)
+    if more:
+        yield [("    ", ""), (said_of_many(more), "")]
+    yield []
 
 
 def _absences(result: Result) -> Iterator[str]:

@@ -9,7 +9,7 @@
 #   index-backfill) can't say who ran; that passes unless `registered_only` is set. Have somebody do it who
 #   may; a new role or principal goes into the tables, by review.
 # custom:
-#   evidence: [acts]
+#   evidence: [acts, register]
 #   serves: [R-165]
 #   settings:
 #     registered_only: {default: false, stricter: higher}
@@ -22,6 +22,7 @@ default allow := false
 
 allow if {
 	count(input.acts) > 0
+	is_object(input.register)
 	count(deny) == 0
 }
 
@@ -29,13 +30,15 @@ acts := object.get(input, "acts", [])
 
 registered_only if input.settings.registered_only
 
-registry_is_kept if count(data.kfm_data.principals) > 0
+registered := object.get(input, ["register", "principals"], {})
+
+registry_is_kept if count(registered) > 0
 
 registry_is_kept if registered_only
 
 may(operation) := {role | some role in object.get(data.kfm_data.roles, operation, [])}
 
-roles_of(principal) := {role | some role in object.get(data.kfm_data.principals, principal, [])}
+roles_of(principal) := {role | some role in object.get(registered, principal, [])}
 
 deed(act) := "decide about a release" if {
 	act.operation == "decide"

@@ -10,7 +10,13 @@ act(operation, principal, role) := {
 	"role": role,
 }
 
-given(one, registered_only) := {"acts": [one], "settings": {"registered_only": registered_only}}
+given(one, registered_only) := registered_in({}, one, registered_only)
+
+registered_in(registry, one, registered_only) := {
+	"acts": [one],
+	"register": {"principals": registry},
+	"settings": {"registered_only": registered_only},
+}
 
 nobody := act("transform", null, null)
 
@@ -33,6 +39,13 @@ test_empty_input_is_denied if {
 	not actor.allow with input as {"acts": [], "settings": {"registered_only": false}}
 }
 
+test_without_the_register_nothing_passes if {
+	one := given(act("transform", "svc:pipeline", "pipeline"), false)
+	actor.allow with input as one
+	not actor.allow with input as object.remove(one, ["register"])
+	not actor.allow with input as object.union(one, {"register": null})
+}
+
 test_roles_that_may_not_are_denied if {
 	every one in [
 		act("transform", "p:1", "steward"),
@@ -48,22 +61,22 @@ test_roles_that_may_not_are_denied if {
 
 test_a_registry_that_is_kept_holds if {
 	every one in [act("transform", "svc:pipeline", "pipeline"), act("decide", "p:1", "policy_officer"), nobody] {
-		actor.allow with input as given(one, false) with data.kfm_data.principals as registry
+		actor.allow with input as registered_in(registry, one, false)
 	}
 	every one in [
 		act("transform", "svc:other", "pipeline"),
 		act("transform", "SVC:pipeline", "pipeline"),
 		act("promote", "svc:pipeline", "publisher"),
 	] {
-		not actor.allow with input as given(one, false) with data.kfm_data.principals as registry
-		count(actor.deny) == 1 with input as given(one, false) with data.kfm_data.principals as registry
+		not actor.allow with input as registered_in(registry, one, false)
+		count(actor.deny) == 1 with input as registered_in(registry, one, false)
 	}
 }
 
 test_registered_only_demands_a_registry_and_an_actor if {
 	not actor.allow with input as given(act("transform", "svc:pipeline", "pipeline"), true)
-	not actor.allow with input as given(nobody, true) with data.kfm_data.principals as registry
-	actor.allow with input as given(act("transform", "svc:pipeline", "pipeline"), true) with data.kfm_data.principals as registry
+	not actor.allow with input as registered_in(registry, nobody, true)
+	actor.allow with input as registered_in(registry, act("transform", "svc:pipeline", "pipeline"), true)
 }
 
 test_reasons_tell_releases_from_runs if {
@@ -75,5 +88,5 @@ test_reasons_tell_releases_from_runs if {
 
 test_registry_of_one_is_kept if {
 	one := {"svc:pipeline": ["pipeline"]}
-	count(actor.deny) == 1 with input as given(act("transform", "svc:other", "pipeline"), false) with data.kfm_data.principals as one
+	count(actor.deny) == 1 with input as registered_in(one, act("transform", "svc:other", "pipeline"), false)
 }

@@ -10,7 +10,7 @@
 #   setting `registered_only`) all of them must be registered for their roles. Ask the missing role to read
 #   the report and approve; then write the manifest anew.
 # custom:
-#   evidence: [manifest, spec, qa_report, receipts]
+#   evidence: [manifest, spec, qa_report, receipts, register]
 #   needs: [sensitivity.label]
 #   serves: [R-187]
 #   settings:
@@ -24,6 +24,7 @@ default allow := false
 
 allow if {
 	is_object(input.qa_report)
+	is_object(input.register)
 	count(input.receipts) > 0
 	count(needed) > 0
 	every role in needed {
@@ -64,7 +65,9 @@ involved contains [person(requested.principal), "requested the release"] if {
 
 at(index) := sprintf("manifest#/approvals/%d", [index])
 
-registry_is_kept if count(data.kfm_data.principals) > 0
+registered := object.get(input, ["register", "principals"], {})
+
+registry_is_kept if count(registered) > 0
 
 registry_is_kept if object.get(input, ["settings", "registered_only"], false) == true
 
@@ -189,5 +192,5 @@ deny contains {
 } if {
 	registry_is_kept
 	some [principal, role, place] in signed
-	not role in object.get(data.kfm_data.principals, principal, [])
+	not role in object.get(registered, principal, [])
 }

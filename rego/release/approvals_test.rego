@@ -18,8 +18,11 @@ given(label, roles, listed) := {
 		{"operation": "transform", "actor": {"principal": "svc:pipeline", "role": "pipeline"}},
 		{"operation": "promote", "actor": null},
 	],
+	"register": {"principals": {}},
 	"evaluated_at": "2026-10-01T00:00:00Z",
 }
+
+registered_in(principals, one) := object.union(one, {"register": {"principals": principals}})
 
 test_needed_approvals_pass if {
 	one := given("public", ["reviewer"], [approval("reviewer", "p:1", noon)])
@@ -31,6 +34,12 @@ test_needed_approvals_pass if {
 
 test_empty_input_is_denied if {
 	not approvals.allow with input as {}
+}
+
+test_without_the_register_nothing_passes if {
+	one := given("public", ["reviewer"], [approval("reviewer", "p:1", noon)])
+	not approvals.allow with input as object.remove(one, ["register"])
+	not approvals.allow with input as object.union(one, {"register": null})
 }
 
 test_missing_role_is_denied if {
@@ -86,15 +95,15 @@ test_a_request_in_a_role_that_may_not_is_denied if {
 test_a_registry_that_is_kept_holds if {
 	one := given("public", ["reviewer"], [approval("reviewer", "p:1", noon)])
 	registry := {"p:1": ["reviewer", "steward"], "svc:requester": ["pipeline"]}
-	approvals.allow with input as one with data.kfm_data.principals as registry
+	approvals.allow with input as registered_in(registry, one)
 	every principals in [
 		{"p:1": ["reviewer"]},
 		{"p:1": ["steward"], "svc:requester": ["pipeline"]},
 		{"p:1": ["reviewer"], "svc:requester": []},
 		{"P:1": ["reviewer"], "svc:requester": ["pipeline"]},
 	] {
-		not approvals.allow with input as one with data.kfm_data.principals as principals
-		count(approvals.deny) == 1 with input as one with data.kfm_data.principals as principals
+		not approvals.allow with input as registered_in(principals, one)
+		count(approvals.deny) == 1 with input as registered_in(principals, one)
 	}
 }
 

@@ -22,6 +22,12 @@ def test_all_is_read() -> None:
     )
 
 
+def test_a_day_may_be_named_from_which_it_is_in_force() -> None:
+    text = HEAD.replace("#   owner:", "#   effective_on: 2027-01-01\n#   owner:", 1)
+    assert read_metadata(PATH, text + BODY).effective_on == "2027-01-01"
+    assert read_metadata(PATH, HEAD + BODY).effective_on == ""
+
+
 def test_a_turtle_file_has_the_same_form() -> None:
     text = HEAD.split("package")[0] + "@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
     assert read_metadata("shapes/catalog/dcat.ttl", text).evidence == ("spec",)
@@ -54,6 +60,16 @@ def test_a_switch_is_off_and_can_only_be_turned_on() -> None:
         ("{default: [CC-BY-4.0], stricter: fewer}", "{default: true, stricter: higher}", "off by default"),
         ("{default: [CC-BY-4.0], stricter: fewer}", "{default: false, stricter: lower}", "off by default"),
         ("custom:", "custom: [", "YAML"),
+        ("severity: high", "effective_on: 2027-02-30", "a day such as"),
+        ("severity: high", "effective_on: 2027-1-1", "a day such as"),
+        ("severity: high", "effective_on: 20270101", "a day such as"),
+        ("severity: high", "effective_on: 2027", "a day such as"),
+        ("severity: high", "effective_on: ''", "a day such as"),
+        ("severity: high", "effective_on: null", "a day such as"),
+        ("severity: high", "effective_on: soon", "a day such as"),
+        ("severity: high", "effective_on: 2027-01-01T00:00:00Z", "a day such as"),
+        ("severity: high", "effective_on: [2027-01-01]", "a day such as"),
+        ("severity: high", "effective_from: 2027-01-01", "unknown key effective_from"),
     ],
 )
 def test_refused(old: str, new: str, words: str) -> None:

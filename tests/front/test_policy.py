@@ -108,6 +108,11 @@ def test_lint_of_the_house_finds_nothing(pack: Path, capsys: pytest.CaptureFixtu
         ("evidence: [manifest]", "evidence: [manifests]", "own.rego:1:1: no evidence is named 'manifests'"),
         ("#   serves: [R-183]\n", "", "own.rego:1:1: `custom` lacks serves"),
         (
+            "#   serves: [R-183]\n",
+            "#   serves: [R-183]\n#   effective_on: 2027-13-01\n",
+            "own.rego:1:1: `effective_on` must be a day such as 2027-01-01",
+        ),
+        (
             "default allow := false",
             "default allow := true",
             "own.rego:9:1: the default of `allow` must be false",

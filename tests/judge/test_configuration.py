@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from kfm_gates.errors import UsageError
-from kfm_gates.judge.configuration import load_configuration
+from kfm_gates.judge.configuration import Configuration, load_configuration
+from kfm_gates.judge.waiver_files import LARGEST
 
 
 def write(folder: Path, text: str, name: str = "kfm-gates.toml") -> Path:
@@ -80,3 +81,43 @@ def test_the_digest_is_of_what_it_means_not_of_where_it_lies(tmp_path: Path) -> 
         found.add(load_configuration(None, tmp_path / name, None).digest())
     assert len(found) == 1
     assert load_configuration(None, tmp_path, None).digest() not in found
+
+
+class TestWaivers:
+    def configured(self, folder: Path, text: str = 'waivers = ["waivers/*.json"]') -> Configuration:
+        (folder / "kfm-gates.toml").write_text(text)
+        return load_configuration(None, folder, None)
+
+    def test_they_are_part_of_what_the_digest_covers(self, tmp_path: Path) -> None:
+        without = self.configured(tmp_path, "").digest()
+        (tmp_path / "waivers").mkdir()
+        (tmp_path / "waivers" / "a.json").write_text("{}")
+        one = self.configured(tmp_path)
+        (tmp_path / "waivers" / "a.json").write_text("{ }")
+        other = self.configured(tmp_path)
+        assert len({without, one.digest(), other.digest()}) == 3
+        assert one.waiver_paths() == {"waivers/a.json": str(tmp_path / "waivers" / "a.json")}
+
+    def test_it_is_seen_when_one_changes_goes_or_comes(self, tmp_path: Path) -> None:
+        (tmp_path / "waivers").mkdir()
+        file = tmp_path / "waivers" / "a.json"
+        file.write_text("{}")
+        made = self.configured(tmp_path)
+        assert made.waivers_rest()
+        (tmp_path / "waivers" / "b.json").write_text("{}")
+        assert not made.waivers_rest()
+        (tmp_path / "waivers" / "b.json").unlink()
+        file.write_text("[]")
+        assert not made.waivers_rest()
+        file.unlink()
+        assert not made.waivers_rest()
+
+    def test_the_same_file_twice_is_one_and_an_empty_list_is_none(self, tmp_path: Path) -> None:
+        (tmp_path / "a.json").write_text("{}")
+        assert len(self.configured(tmp_path, 'waivers = ["*.json", "a.json"]').waivers) == 1
+        assert self.configured(tmp_path, "waivers = []").waivers == ()
+
+    def test_what_is_too_large_is_not_read(self, tmp_path: Path) -> None:
+        (tmp_path / "a.json").write_bytes(b" " * (LARGEST + 1))
+        (file,) = self.configured(tmp_path, 'waivers = ["a.json"]').waivers
+        assert file.data == b"" and "a waiver has at most" in file.problem

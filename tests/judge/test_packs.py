@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from kfm_gates.errors import EngineError, KfmGatesError, UsageError
+from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.evidence.snapshot import Memory, Snapshot
 from kfm_gates.evidence.subjects import discover
 from kfm_gates.judge.configuration import Configuration
@@ -16,6 +17,7 @@ from kfm_gates.judge.request import Request
 from kfm_gates.judge.session import judge_here
 from kfm_gates.judge.suite import Suite, assemble
 from tests.support.judging import EVALUATED_AT, explained, kansas, not_passed, write_tree
+from tests.support.waiving import file, waiver
 
 PROFILE = """
 profile = { name = "acme-v1", extends = "promotion-v1", packs = ["./gates"] }
@@ -243,3 +245,139 @@ def test_a_pack_that_changes_while_it_judges_decides_nothing(pack: Path, tmp_pat
 
     with pytest.raises(EngineError, match="changed while it judged"):
         run(Request("/"), suite(pack), Target(root, ()), touch)
+
+
+def test_its_checks_can_be_waived_unless_the_profile_says_otherwise(pack: Path) -> None:
+    denied = judged(pack)
+    waivers = []
+    for number, result in enumerate(denied):
+        (entry,) = (check for check in result["checks"] if check["status"] == "DENY")
+        about = {"id": result["id"], "digest": result["version_digest"]}
+        prints = sorted({each["fingerprint"] for each in entry["findings"]})
+        made = waiver(check="acme.cells", id=f"w{number}", subject=about, findings=prints)
+        waivers.append(file(made, f"waivers/{number}.json"))
+    made = assemble(Configuration(pack, waivers=tuple(waivers)), "acme.toml")
+    snapshot = Snapshot(Memory(kansas()))
+    subjects = discover(snapshot, made.configuration.layout)
+
+    def statuses(made: Suite) -> set[tuple[str, str]]:
+        results = judge_here(Request("/"), made, snapshot, EVALUATED_AT, subjects, lambda *_: None)
+        return {pair for each in results for pair in not_passed(each.result).items()}
+
+    assert statuses(made) == {("acme.cells", "WAIVED")}
+    profile = (pack / "acme.toml").read_text().replace("packs = [", 'unwaivable = ["acme.*"], packs = [')
+    (pack / "acme.toml").write_text(profile)
+    fixed = assemble(Configuration(pack, waivers=tuple(waivers)), "acme.toml")
+    assert statuses(fixed) == {("acme.cells", "DENY"), ("release.waivers", "DENY")}
+
+
+class TestInForceFromADay:
+    """A rule with `effective_on` stands in the docket as not planned until that day, and is proven all the same."""
+
+    DENIES = """
+deny contains {"msg": "Acme has no counties", "at": "spec#/cadence"} if input.subject.slug == "kansas-counties"
+"""
+
+    def ended(self, pack: Path, day: str, rule: str) -> tuple[dict[str, str], list[Any]]:
+        text = rule.replace("#   needs:", f"#   effective_on: {day}\n#   needs:", 1)
+        (pack / "gates" / "rego" / "acme" / "cadence.rego").write_text(text)
+        only = Request("/", checks=("acme.cadence", "acme.publisher"))
+        snapshot, made = Snapshot(Memory(kansas())), suite(pack)
+        subject, *_ = discover(snapshot, made.configuration.layout)
+        (one,) = judge_here(only, made, snapshot, EVALUATED_AT, (subject,), lambda *_: None)
+        statuses = {check["id"]: check["status"] for check in one.result["checks"]}
+        return statuses, [each for each in one.result["not_planned"] if each["fact"] == "effective_on"]
+
+    def test_before_it_the_rule_is_not_planned_and_the_docket_says_why(self, pack: Path) -> None:
+        statuses, absent = self.ended(pack, "2026-11-01", RULE % cadence() + self.DENIES)
+        assert statuses == {"acme.publisher": "PASS"}
+        (entry,) = absent
+        assert (entry["id"], entry["gate"], entry["value"]) == ("acme.cadence", "acme", "2026-11-01")
+        assert entry["digest"] == digest_of({"fact": "effective_on", "value": "2026-11-01"})
+
+    def test_on_the_day_it_judges(self, pack: Path) -> None:
+        statuses, absent = self.ended(pack, "2026-10-31", RULE % cadence() + self.DENIES)
+        assert statuses == {"acme.cadence": "DENY", "acme.publisher": "PASS"} and absent == []
+
+    def test_one_that_gives_a_wrong_answer_stops_the_run_before_its_day(self, pack: Path) -> None:
+        with pytest.raises(EngineError, match=r"acme\.cadence: denies the good sample"):
+            self.ended(pack, "2030-01-01", RULE % "no such cadence")
+
+    def test_a_day_that_is_none_is_refused(self, pack: Path) -> None:
+        with pytest.raises(UsageError, match=r"cadence\.rego:1: `effective_on` must be a day"):
+            self.ended(pack, "2026-02-30", RULE % cadence())
+
+
+class TestRegister:
+    """A pack fills the table `principals`, which the house leaves empty; the samples are judged without it."""
+
+    def ended(self, pack: Path, table: Any) -> dict[str, set[str]]:
+        path = pack / "gates" / "rego" / "data" / "principals.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(table if isinstance(table, str) else json.dumps(table))
+        settings = '[settings."receipt.actor"]\nregistered_only = true\n'
+        (pack / "acme.toml").write_text(PROFILE.partition("[[override]]")[0] + settings)
+        snapshot, made = Snapshot(Memory(kansas())), suite(pack)
+        subjects = discover(snapshot, made.configuration.layout)
+        only = Request("/", checks=("receipt.actor", "release.approvals"))
+        results = judge_here(only, made, snapshot, EVALUATED_AT, subjects, lambda *_: None)
+        found: dict[str, set[str]] = {}
+        for each in results:
+            for check in each.result["checks"]:
+                found.setdefault(check["id"], set()).add(check["status"])
+        return found
+
+    def everyone(self) -> dict[str, list[str]]:
+        """Who acts in the example dataset, with the roles in which they do."""
+        found: dict[str, set[str]] = {}
+
+        def look(node: Any) -> None:
+            if isinstance(node, dict):
+                if isinstance(node.get("principal"), str) and isinstance(node.get("role"), str):
+                    found.setdefault(node["principal"], set()).add(node["role"])
+                node = list(node.values())
+            for each in node if isinstance(node, list) else ():
+                look(each)
+
+        for path, data in kansas().items():
+            if path.endswith(".json"):
+                look(json.loads(data))
+        return {name: sorted(roles) for name, roles in found.items()}
+
+    def test_whoever_is_registered_passes(self, pack: Path) -> None:
+        assert self.ended(pack, self.everyone()) == {
+            "receipt.actor": {"PASS"},
+            "release.approvals": {"PASS"},
+        }
+
+    def test_whoever_is_not_is_denied(self, pack: Path) -> None:
+        assert self.ended(pack, {"somebody:else": ["pipeline"]}) == {
+            "receipt.actor": {"DENY"},
+            "release.approvals": {"DENY"},
+        }
+
+    def test_an_empty_register_registers_nobody(self, pack: Path) -> None:
+        assert self.ended(pack, {})["receipt.actor"] == {"DENY"}
+
+    @pytest.mark.parametrize(
+        ("table", "why"),
+        [
+            ([], "must be an object"),
+            ({"p:1": []}, "must have a list of roles for 'p:1'"),
+            ({"p:1": "steward"}, "must have a list of roles"),
+            ({"p:1": [7]}, "no text"),
+            ({" ": ["steward"]}, "must have a list of roles for ' '"),
+            ("{", "is malformed"),
+            ('{"p:1": ["a"], "p:1": ["b"]}', "is malformed"),
+        ],
+    )
+    def test_one_that_is_malformed_is_refused(self, pack: Path, table: Any, why: str) -> None:
+        with pytest.raises(UsageError, match=why):
+            self.ended(pack, table)
+
+    def test_a_table_that_the_house_fills_can_not_be_replaced(self, pack: Path) -> None:
+        path = pack / "gates" / "rego" / "data" / "roles.json"
+        path.parent.mkdir()
+        path.write_text("{}")
+        with pytest.raises(UsageError, match="there is a table 'roles' already"):
+            suite(pack)

@@ -66,3 +66,42 @@ def test_mistakes_are_refused_with_a_sentence(text: str, says: str, tmp_path: Pa
 def test_unreadable_profile(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="can't be read"):
         load_profile("nowhere.toml", tmp_path)
+
+
+class TestUnwaivable:
+    def test_who_extends_adds_and_takes_nothing_away(self, tmp_path: Path) -> None:
+        base = load_profile("promotion-v1", tmp_path)
+        head = HEAD.replace(" }", ', unwaivable = ["quality.*", "catalog.stac"] }')
+        own = load(tmp_path, head)
+        assert set(own.unwaivable) == {*base.unwaivable, "quality.*", "catalog.stac"}
+        assert own.forbids_waiving("quality.drift") and not base.forbids_waiving("quality.drift")
+        emptied = load(tmp_path, HEAD.replace(" }", ", unwaivable = [] }"))
+        assert emptied.unwaivable == base.unwaivable
+
+    @pytest.mark.parametrize("name", ["quality.drft", "qualty.*", "*", "quality", "quality.d*"])
+    def test_a_name_that_is_none_is_refused(self, name: str, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match="is not a check of this profile"):
+            load(tmp_path, HEAD.replace(" }", f', unwaivable = ["{name}"] }}'))
+
+    @pytest.mark.parametrize(
+        "check",
+        [
+            "evidence.wellformed",
+            "rights.license",
+            "sensitivity.leaks",
+            "sensitivity.excluded_content",
+            "sensitivity.fields_in_data",
+            "sensitivity.default_deny",
+            "catalog.links",
+            "catalog.cross_links",
+            "identity.digests",
+            "receipt.digests",
+            "receipt.ledger",
+            "receipt.redaction",
+            "release.whole",
+            "release.waivers",
+        ],
+    )
+    def test_what_may_never_be_waived(self, check: str, tmp_path: Path) -> None:
+        base = load_profile("promotion-v1", tmp_path)
+        assert check in base.check_ids() and base.forbids_waiving(check)

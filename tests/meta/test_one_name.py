@@ -39,6 +39,14 @@ class TestEveryCheck:
     def test_its_cases_say_what_is_broken(self, id: str) -> None:
         assert [name for name, case in cases(id).items() if len(case["why"]) < 10] == []
 
+    def test_its_metadata_say_how_grave_it_is_how_to_mend_it_and_whose_it_is(self, id: str) -> None:
+        (path,) = check_files(PACKAGE, id)
+        if path.suffix != ".py":
+            head = path.read_text("utf-8").partition("\n\n")[0]
+            assert [
+                each for each in ("severity", "remediation", "owner") if f"#   {each}: " not in head
+            ] == []
+
     def test_its_rule_has_a_test_of_its_own(self, id: str) -> None:
         if checks()[id].about.kind != "rego":
             return

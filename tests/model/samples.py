@@ -238,6 +238,21 @@ GRAPH = {
     "@graph": [{"@id": "kfm://dataset_version/kansas-counties/1"}],
 }
 
+WAIVER = {
+    "kfm_waiver_version": "v1",
+    "id": "gap-2017",
+    "kind": "exception",
+    "check": "quality.completeness",
+    "subject": {"id": f"kansas-counties/{VERSION}", "digest": A},
+    "findings": ["0" * 16],
+    "reason": "One county was dissolved.",
+    "owner": "example:owner-1",
+    "approver": "example:steward-1",
+    "compensating_control": "The list is corrected next time.",
+    "issued": TIME,
+    "expires": "2026-05-02T10:00:00Z",
+}
+
 FINDING = {
     "check": "rights.license",
     "fingerprint": "0" * 16,
@@ -259,6 +274,21 @@ DECISION_PREDICATE = {
     "engines": {"regorus": "0.9.1"},
     "docket": {"digest": C, "entries": 2},
     "partial": False,
+    "waivers": [
+        {
+            "id": "gap-2017",
+            "digest": A,
+            "expires": "2026-05-02T10:00:00Z",
+            "owner": "example:owner-1",
+            "approver": "example:steward-1",
+            "kind": "exception",
+            "check": "quality.completeness",
+            "subject": f"kansas-counties/{VERSION}",
+            "reason": "One county was dissolved.",
+            "compensating_control": "The list is corrected next time.",
+            "issued": TIME,
+        }
+    ],
     "set_aside": [
         {
             "id": f"kansas-counties/{VERSION}",
@@ -272,6 +302,7 @@ DECISION_PREDICATE = {
         {
             "id": f"kansas-counties/{VERSION}",
             "digest": A,
+            "version_digest": B,
             "status": "DENY",
             "files": [{"path": "data/catalog/dcat.jsonld", "digest": A, "size": 12}],
             "checks": [
@@ -365,6 +396,7 @@ SAMPLES: dict[str, Any] = {
     "permit": PERMIT,
     "pointer": POINTER,
     "version-status": VERSION_STATUS,
+    "waiver": WAIVER,
 }
 """Name of the published schema -> a document that it and its model accept."""
 
@@ -380,9 +412,11 @@ EMPTY_OK = {
     "stac-collection": {"/links"},
     "dcat": {"/@context"},
     "prov": {"/@context"},
+    "permit": {"/waivers"},
 }
 _DECISION_EMPTY = {
     "/engines",
+    "/waivers",
     "/set_aside",
     "/subjects",
     *(f"/subjects/0/{name}" for name in ("files", "checks", "not_planned")),

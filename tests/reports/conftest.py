@@ -36,6 +36,22 @@ def check(id: str, gate: str, status: str = "PASS", because: Any = (), findings:
     }
 
 
+def waiver(id: str = "gap-2017", **more: Any) -> dict[str, Any]:
+    return {
+        "id": id,
+        "digest": DIGEST,
+        "expires": "2026-12-01T00:00:00Z",
+        "owner": "example:owner-1",
+        "approver": "example:steward-1",
+        "kind": "exception",
+        "check": "rights.a",
+        "subject": "s/1",
+        "reason": "One county was dissolved.",
+        "compensating_control": "The list is corrected next time.",
+        "issued": "2026-10-01T00:00:00Z",
+    } | more
+
+
 def subject(id: str, *checks: dict[str, Any], not_planned: Any = ()) -> dict[str, Any]:
     order = ["PASS", "WAIVED", "ABSTAIN", "DENY", "ERROR"]
     return {
@@ -48,7 +64,7 @@ def subject(id: str, *checks: dict[str, Any], not_planned: Any = ()) -> dict[str
     }
 
 
-def verdict(*subjects: dict[str, Any], exit_code: int = 1, **run: Any) -> Verdict:
+def verdict(*subjects: dict[str, Any], exit_code: int = 1, waivers: Any = (), **run: Any) -> Verdict:
     order = ["PASS", "WAIVED", "ABSTAIN", "DENY", "ERROR"]
     predicate = {
         "status": max((each["status"] for each in subjects), key=order.index),
@@ -61,6 +77,7 @@ def verdict(*subjects: dict[str, Any], exit_code: int = 1, **run: Any) -> Verdic
         "docket": {"digest": DIGEST, "entries": 1},
         "partial": False,
         "subjects": list(subjects),
+        "waivers": list(waivers),
     }
     gates = [
         {"name": "evidence", "label": "", "title": "Evidence"},
@@ -78,4 +95,5 @@ def make() -> Any:
 
     made: Any = Make()
     made.verdict, made.subject, made.check, made.finding = verdict, subject, check, finding
+    made.waiver = waiver
     return made

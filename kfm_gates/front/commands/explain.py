@@ -83,7 +83,9 @@ def _profiles(id: str) -> Iterator[str]:
             for gate, body in profile.get("gates", {}).items():
                 if id in _listed(body.get("checks", ())):
                     label = f" ({body['label']})" if body.get("label") else ""
-                    yield f"{name.removesuffix('.toml')}, gate {gate}{label}"
+                    fixed = {id, f"{id.partition('.')[0]}.*"} & set(profile["profile"].get("unwaivable", ()))
+                    waived = ", can't be waived" if fixed else ", can be waived"
+                    yield f"{name.removesuffix('.toml')}, gate {gate}{label}{waived}"
 
 
 def _listed(entries: Iterable[Any]) -> Iterator[str]:

@@ -55,7 +55,7 @@ def _gate(gate: Gate, profile: Profile) -> dict[str, Any]:
 
 
 def _check(id: str, profile: Profile) -> dict[str, Any]:
-    source = find(id, (HOUSE, *profile.packs))
+    source, day = find(id, (HOUSE, *profile.packs)), ""
     if source.kind == "python":
         about = read_python(source)
         title, needs, serves, settings = about.title, about.needs, about.serves, about.settings
@@ -64,7 +64,7 @@ def _check(id: str, profile: Profile) -> dict[str, Any]:
             metadata = read_metadata(source.path, Path(source.path).read_text("utf-8"))
         except EngineError as error:
             raise UsageError(str(error)) from error
-        title, needs, serves = metadata.title, metadata.needs, metadata.serves
+        title, needs, serves, day = metadata.title, metadata.needs, metadata.serves, metadata.effective_on
         settings = tuple(
             Setting(name, each.default, each.stricter) for name, each in metadata.settings.items()
         )
@@ -75,6 +75,8 @@ def _check(id: str, profile: Profile) -> dict[str, Any]:
         "kind": source.kind,
         "needs": list(needs),
         "serves": list(serves),
+        **({"effective_on": day} if day else {}),
+        "waivable": not profile.forbids_waiving(id),
         "settings": {
             each.name: {"value": changed.get(each.name, each.default), "stricter": each.stricter}
             for each in settings
@@ -92,7 +94,9 @@ def _lines(listing: dict[str, Any]) -> Iterator[str]:
         yield f"{gate['label'] or '·':2} {gate['name']}: {gate['title']}{needs}"
         for check in gate["checks"]:
             entry = f"  [{check['entry']}]" if "entry" in check else ""
-            yield f"     {check['id']:32} {check['kind']:7} {check['title']}{entry}"
+            entry += f"  [from {check['effective_on']}]" if "effective_on" in check else ""
+            fixed = "" if check["waivable"] else "  [can't be waived]"
+            yield f"     {check['id']:32} {check['kind']:7} {check['title']}{entry}{fixed}"
             for name, setting in check["settings"].items():
                 way = f"stricter: {setting['stricter']}" if setting["stricter"] else "fixed"
                 yield f"       {name} = {json.dumps(setting['value'], default=str)}  ({way})"

@@ -47,10 +47,13 @@ def _verify(arguments: argparse.Namespace, out: TextIO) -> int:
         )
     permit = verified.permit
     subjects = ", ".join(visible(subject.id) for subject in permit.subjects)
+    waived = (
+        f", under waivers: {', '.join(visible(each.id) for each in permit.waivers)}" if permit.waivers else ""
+    )
     way = "judged again" if verified.signed_by is None else f"signed by {visible(verified.signed_by)!r}"
     out.write(
         f"the permit holds: {permit.operation} of {subjects or f'{permit.subjects_root.size} subjects'}, "
-        f"until {permit.expires_at} ({way})\n"
+        f"until {permit.expires_at} ({way}){waived}\n"
     )
     return 0
 

@@ -61,7 +61,7 @@ def _listing(predicate: Json, decision: str, layout: Layout) -> dict[str, Any]:
         "profile": predicate["profile"] if predicate else None,
         "policy_pack": predicate["policy_pack"] if predicate else None,
         "gate_decision": decision or None,
-        "promoted": [_promoted(each, layout) for each in subjects if _opens(each)],
+        "promoted": [_promoted(each, layout, predicate["waivers"]) for each in subjects if _opens(each)],
         "refused": [_refused(each) for each in subjects if not _opens(each)],
         "set_aside": predicate["set_aside"] if predicate else [],
     }
@@ -71,8 +71,8 @@ def _opens(subject: Json) -> bool:
     return subject["status"] in ("PASS", "WAIVED")
 
 
-def _promoted(subject: Json, layout: Layout) -> dict[str, Any]:
-    """One promoted version: its digest, and the manifest and policy decision that it was promoted by."""
+def _promoted(subject: Json, layout: Layout, waivers: Json) -> dict[str, Any]:
+    """One promoted version: its digest, the manifest and policy decision that it was promoted by, and waivers."""
     named: dict[str, list[dict[str, str]]] = {"manifest": [], "policy_decision": []}
     slug, _, version = subject["id"].partition("/")
     for file in subject["files"]:
@@ -90,6 +90,7 @@ def _promoted(subject: Json, layout: Layout) -> dict[str, Any]:
         "status": subject["status"],
         "manifest": named["manifest"][0],
         "policy_decisions": named["policy_decision"],
+        "waivers": [each for each in waivers if each["subject"] == subject["id"]],
     }
 
 
@@ -111,6 +112,9 @@ def _lines(listing: dict[str, Any]) -> list[str]:
         lines.append(
             f"promoted   {visible(each['id'])}  by {visible(each['manifest']['path'])}, {visible(decided)}"
         )
+        for waiver in each["waivers"]:
+            said = f"{waiver['check']}: waived by {waiver['id']} until {waiver['expires']}"
+            lines.append(f"             {visible(said)}")
     for each in listing["refused"]:
         lines.append(f"refused    {visible(each['id'])}  {each['status']}")
         for reason in each["reasons"]:
