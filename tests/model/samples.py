@@ -412,7 +412,6 @@ EMPTY_OK = {
     "stac-collection": {"/links"},
     "dcat": {"/@context"},
     "prov": {"/@context"},
-    "permit": {"/waivers"},
 }
 _DECISION_EMPTY = {
     "/engines",

@@ -26,6 +26,7 @@ def _judged(subjects: int = 2, **changes: Any) -> Judged:
     named = [{"id": id, "digest": digest} for id, digest in (subject(n) for n in reversed(range(subjects)))]
     predicate = DECISION_PREDICATE | {
         "status": "PASS",
+        "waivers": [],
         "partial": False,
         "operation": "promote",
         "evaluated_at": moment(),
@@ -61,7 +62,7 @@ def test_everything_that_was_judged_is_named() -> None:
 
 
 def test_waivers_are_named_once_and_sorted() -> None:
-    waivers = [{"id": name, "digest": A, "kind": "exception"} for name in ("w2", "w1", "w2")]
+    waivers = [{"id": name, "digest": A, "kind": "exception", "expires": "2099-01-01T00:00:00Z"} for name in ("w2", "w1", "w2")]
     assert [each.id for each in _issued(_judged(waivers=waivers)).waivers] == ["w1", "w2"]
 
 
