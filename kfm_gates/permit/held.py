@@ -50,7 +50,7 @@ def in_memory(path: str, data: bytes) -> BinaryIO:
     """A file of these bytes that nobody can write to, not even through another handle."""
     handle = sealed(path, data)
     if handle is None:
-        return io.BufferedReader(io.BytesIO(data))  # type: ignore[arg-type]  # which has no write
+        return io.BufferedReader(io.BytesIO(data))  # which has no write
     return os.fdopen(handle, "rb")
 
 
