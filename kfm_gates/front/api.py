@@ -82,18 +82,23 @@ def evaluate(
     subjects: Iterable[str] = (),
     gates: Iterable[str] = (),
     checks: Iterable[str] = (),
+    changed_since: str | None = None,
     evaluated_at: str | None = None,
     jobs: int = 1,
     record: str | os.PathLike[str] | None = None,
     expect_pack: str | None = None,
     timeout: float | None = None,
+    python: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> GateDecision:
     """Judge the evidence below `root` (or of the manifests named) in a judge process of its own.
 
-    `operation` must be that of the profile. `subjects` (`slug/version`), `gates` and `checks` narrow the run,
-    which then yields no permit. `record` is a folder for decision.json, links.json, run.json and permit.json;
-    without one nothing is left on disk. `evaluated_at` is an RFC 3339 time with `Z`; `timeout` is in seconds.
+    `operation` must be that of the profile. `subjects` (`slug/version`), `gates`, `checks` and `changed_since`
+    (a revision of the git repository around the root) narrow the run, which then yields no permit. `record` is
+    a folder for decision.json, links.json, run.json and permit.json; without one nothing is left on disk.
+    `evaluated_at` is an RFC 3339 time with `Z`; `timeout` is in seconds.
+    `python` is the interpreter of the judge process, for a host such as Airflow or a notebook whose own
+    interpreter has no kfm_gates or none of its engines.
 
     Raises UsageError for what is asked wrongly, EvidenceError when there is no subject, PermitInvalid when the
     policy pack is not the expected one, EngineError when the judge failed. A denial is no exception here:
@@ -110,12 +115,14 @@ def evaluate(
             subjects=_names(subjects),
             gates=_names(gates),
             checks=_names(checks),
+            changed_since=changed_since,
             evaluated_at=evaluated_at,
             jobs=jobs,
             record=scratch if record is None else os.fspath(record),
             expect_pack=expect_pack,
         )
-        return _decision(judge_in_process(request, progress, timeout=timeout))
+        interpreter = None if python is None else os.fspath(python)
+        return _decision(judge_in_process(request, progress, timeout=timeout, python=interpreter))
 
 
 def _decision(verdict: Verdict) -> GateDecision:
