@@ -14,7 +14,14 @@ from pathlib import Path
 
 from tiles import archive
 
-from kfm_gates import GateDenied, KfmGatesError, VerifiedPermit, guard, permit_from_environment, requires_permit
+from kfm_gates import (
+    GateDenied,
+    KfmGatesError,
+    VerifiedPermit,
+    guard,
+    permit_from_environment,
+    requires_permit,
+)
 
 TARGET = "tiles:kansas-counties"
 POINTER = "release/published/kansas-counties.json"

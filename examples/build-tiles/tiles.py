@@ -75,7 +75,9 @@ def _tile(rows: list[dict[str, Any]], shapes: list[Any], zoom: int, x: int, y: i
     if not features:
         return None
     options = {"extents": EXTENT, "y_coord_down": True}
-    return _packed(mapbox_vector_tile.encode([{"name": "counties", "features": features}], default_options=options))
+    return _packed(
+        mapbox_vector_tile.encode([{"name": "counties", "features": features}], default_options=options)
+    )
 
 
 def _packed(data: bytes) -> bytes:
