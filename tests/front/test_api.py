@@ -99,10 +99,12 @@ def test_only_what_changed_since_a_revision(profile: Path, tmp_path: Path) -> No
     git = Git.new(tmp_path / "work")
     root = Path(shutil.copytree(KANSAS, git.folder / "evidence"))
     git.commit()
-    manifest = file_of(root, "manifest")
+    manifest = file_of(root, "manifest", "public_generalized")
     manifest.write_text(manifest.read_text() + "\n")
     decision = evaluate(root, profile=str(profile), changed_since="HEAD")
-    assert [each.id for each in decision.subjects] == [f"kansas-counties/{version_of(root)}"]
+    assert [each.id for each in decision.subjects] == [
+        f"kansas-counties/{version_of(root, 'public_generalized')}"
+    ]
     with pytest.raises(GateDenied, match="only a part"):
         decision.require()
     with pytest.raises(UsageError, match="changed-since"):
