@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from kfm_gates.errors import EvidenceError, GateDenied
 from kfm_gates.judge.launch import Progress, Verdict, judge_in_process
@@ -35,7 +35,7 @@ class GateDecision:
     """The in-toto Statement, as recorded in decision.json."""
     permit: Permit | None
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> NoReturn:
         raise TypeError("a gate decision is neither true nor false; call .require(), or look at .status")
 
     @property
