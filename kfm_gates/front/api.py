@@ -56,21 +56,8 @@ class GateDecision:
     def require(self) -> Permit:
         """The permit. Raises GateDenied with the findings when the gates did not open, or yield none."""
         if self.permit is None:
-            raise GateDenied(self._why(), self.findings)
+            raise GateDenied(why(self.result), self.findings)
         return self.permit
-
-    def _why(self) -> str:
-        if self.status.opens:
-            return f"the gates opened but there is no permit: {self.result.no_permit}"
-        blocking = [cause for subject in self.subjects for cause in subject.causes]
-        if not blocking:
-            return f"the gates did not open ({self.status.name})"
-        check = blocking[0].check
-        reason = check.reasons[0].message if check.reasons else ", ".join(check.because)
-        more = (
-            f"; {len(blocking) - 1} more causes are in .findings and .subjects" if len(blocking) > 1 else ""
-        )
-        return f"the gates did not open ({self.status.name}): {check.id}: {reason}{more}"
 
 
 def evaluate(
@@ -104,17 +91,16 @@ def evaluate(
     policy pack is not the expected one, EngineError when the judge failed. A denial is no exception here:
     `require()` raises it.
     """
-    targets = (root,) if isinstance(root, str | os.PathLike) else tuple(root)
     with tempfile.TemporaryDirectory(prefix="kfm-gates-") as scratch:
         request = Request(
             folder=os.getcwd(),
-            targets=tuple(os.fspath(each) for each in targets),
+            targets=paths(root),
             configuration=None if configuration is None else os.fspath(configuration),
             profile=profile,
             operation=operation,
-            subjects=_names(subjects),
-            gates=_names(gates),
-            checks=_names(checks),
+            subjects=names(subjects),
+            gates=names(gates),
+            checks=names(checks),
             changed_since=changed_since,
             evaluated_at=evaluated_at,
             jobs=jobs,
@@ -137,5 +123,26 @@ def _decision(verdict: Verdict) -> GateDecision:
     return GateDecision(result, verdict.statement, permit)
 
 
-def _names(names: Iterable[str]) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)
+def why(result: Result) -> str:
+    """Why a result yields no permit, in a sentence."""
+    if result.status is not None and result.status.opens:
+        return f"the gates opened but there is no permit: {result.no_permit}"
+    status = Status.ERROR if result.status is None else result.status
+    blocking = [cause for subject in result.subjects for cause in subject.causes]
+    if not blocking:
+        return f"the gates did not open ({status.name})"
+    check = blocking[0].check
+    reason = check.reasons[0].message if check.reasons else ", ".join(check.because)
+    more = f"; {len(blocking) - 1} more causes are in .findings and .subjects" if len(blocking) > 1 else ""
+    return f"the gates did not open ({status.name}): {check.id}: {reason}{more}"
+
+
+def paths(given: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:
+    """One path or several, as texts."""
+    several = (given,) if isinstance(given, str | os.PathLike) else given
+    return tuple(os.fspath(each) for each in several)
+
+
+def names(given: Iterable[str]) -> tuple[str, ...]:
+    """One name or several."""
+    return (given,) if isinstance(given, str) else tuple(given)
