@@ -7,6 +7,10 @@ from typing import NoReturn
 
 from kfm_gates import __version__
 from kfm_gates.errors import UsageError
+from kfm_gates.front.word_types import count as _count
+from kfm_gates.front.word_types import life as _life
+from kfm_gates.front.word_types import percent as _percent
+from kfm_gates.front.word_types import seconds as _seconds
 
 RECORD = ".kfm-gates/record"
 """Where the record of a run lies unless another folder is named."""
@@ -89,7 +93,23 @@ def _check(command: Parser) -> None:
     )
     add("--record", default=RECORD, metavar="DIR", help=f"where decision and permit go (default {RECORD})")
     add("--evaluated-at", metavar="TIME", help="judge as of this time, such as 2026-10-01T12:00:00Z")
+    _permitting(command)
     _judging(command)
+
+
+def _permitting(command: Parser) -> None:
+    """What every command takes that may issue a permit."""
+    add = command.add_argument
+    _store(command)
+    add("--audience", metavar="NAME", help="who may consume the permit (default: the permit store)")
+    add("--expires", type=_life, default=900, metavar="TIME", help="how long it lives, such as 15m (default)")
+    add("--sign-key", metavar="FILE", help="sign the permit with this private key (PEM, Ed25519 or P-256)")
+
+
+def _store(command: Parser) -> None:
+    command.add_argument(
+        "--store", metavar="DIR", help="the permit store (default .kfm-gates/store beside the configuration)"
+    )
 
 
 def _judging(command: Parser) -> None:
@@ -201,25 +221,3 @@ def _policy(command: Parser) -> None:
     for each in (digest, lint, test, diff):
         _profile(each)
         each.add_argument("--format", choices=("text", "json"), default="text")
-
-
-def _percent(text: str) -> float:
-    if not text.isascii() or not text.isdigit() or int(text) > 100:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 0 to 100, not {text!r}")
-    return float(text)
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, not {text!r}")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 1e9:
-        raise argparse.ArgumentTypeError(f"must be a number of seconds above 0, not {text!r}")
-    return value

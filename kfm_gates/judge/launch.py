@@ -28,6 +28,7 @@ class Verdict:
     exit_code: int
     statement: Json
     decision_digest: str
+    paths_digest: str
     checkpoint: Json
     run: Json
     """Timings, versions, where the record lies, and the permit or why there is none."""
@@ -151,5 +152,10 @@ def _verdict(last: Json, code: int, said: str) -> Verdict:
             f"the judge process said {verdict['exit_code']} and ended with {code}; nothing is decided"
         )
     return Verdict(
-        code, verdict["statement"], verdict["decision_digest"], verdict["checkpoint"], verdict["run"]
+        code,
+        verdict["statement"],
+        verdict["decision_digest"],
+        verdict["paths_digest"],
+        verdict["checkpoint"],
+        verdict["run"],
     )

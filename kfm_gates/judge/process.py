@@ -20,7 +20,7 @@ from kfm_gates.judge import link_report, record
 from kfm_gates.judge.request import Request
 from kfm_gates.judge.session import NO_SUBJECT, Run, prepare, run
 from kfm_gates.model.finding import Json
-from kfm_gates.permit.issue import NotIssued, issue
+from kfm_gates.permit.issue import Judged, NotIssued, audience_of, issue
 
 
 def main() -> int:
@@ -70,7 +70,8 @@ def _judge(request: Request, out: TextIO) -> int:
     if done.exit_code != NO_SUBJECT:
         try:
             head = _checkpoint(done, checkpoint_path) if done.exit_code == 0 else None
-            permit = issue(done.statement, done.decision_digest, head, request.expires_seconds)
+            judged = Judged(done.statement, done.decision_digest, head, done.paths_digest)
+            permit = issue(judged, lambda: _audience(request, done), request.expires_seconds)
         except NotIssued as reason:
             about["no_permit"] = str(reason)
     if folder is not None:
@@ -91,11 +92,16 @@ def _judge(request: Request, out: TextIO) -> int:
         "exit_code": done.exit_code,
         "statement": done.statement,
         "decision_digest": done.decision_digest,
+        "paths_digest": done.paths_digest,
         "checkpoint": None if head is None else {k: json.loads(head)[k] for k in ("root", "size")},
         "run": about,
     }
     _say(out, {"verdict": verdict})
     return done.exit_code
+
+
+def _audience(request: Request, done: Run) -> str:
+    return audience_of(request, done.suite.configuration, done.target.root)
 
 
 def _checkpoint(done: Run, path: str) -> bytes:

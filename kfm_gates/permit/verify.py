@@ -29,6 +29,7 @@ from kfm_gates.model.form import form_findings
 from kfm_gates.model.permit import Permit
 from kfm_gates.model.text import instant
 from kfm_gates.permit.issue import LONGEST, MAXIMUM_AGE
+from kfm_gates.permit.subjects import subjects_root
 
 
 def read_permit(path: Path) -> Permit:
@@ -46,6 +47,9 @@ def read_permit(path: Path) -> Permit:
     if permit is None or findings:
         reason = findings[0].message if findings else "is no permit"
         raise PermitInvalid(f"{path}: {reason}")
+    listed = [(subject.id, subject.digest) for subject in permit.subjects]
+    if listed and subjects_root(listed) != permit.subjects_root.document():
+        raise PermitInvalid(f"{path}: `subjects_root` is not the tree head of the subjects that are listed")
     return permit
 
 
@@ -101,11 +105,12 @@ def _judge_again(permit: Permit, request: Request, judge: Callable[[Request], Ve
     predicate = verdict.statement["predicate"]
     if predicate["status"] not in ("PASS", "WAIVED"):
         raise GateDenied(f"judged again, the gates do not open ({predicate['status']})")
-    named: dict[str, Json] = {"id and digest of subjects": [s.document() for s in permit.subjects]}
-    actual: dict[str, Json] = {
-        "id and digest of subjects": [{"id": s["id"], "digest": s["digest"]} for s in predicate["subjects"]]
-    }
-    named |= {
+    subjects = subjects_root((each["id"], each["digest"]) for each in predicate["subjects"])
+    waivers = {(each["id"], each["digest"]) for each in predicate.get("waivers", [])}
+    named: dict[str, Json] = {
+        "id and digest of subjects": permit.subjects_root.document(),
+        "list of files": permit.paths_digest,
+        "waiver": [(each.id, each.digest) for each in permit.waivers],
         "profile": permit.profile.document(),
         "configuration": permit.configuration_digest,
         "policy pack": permit.policy_pack_digest,
@@ -114,7 +119,10 @@ def _judge_again(permit: Permit, request: Request, judge: Callable[[Request], Ve
         "decision": permit.decision_digest,
         "operation": permit.operation,
     }
-    actual |= {
+    actual: dict[str, Json] = {
+        "id and digest of subjects": subjects,
+        "list of files": verdict.paths_digest,
+        "waiver": sorted(waivers),
         "profile": predicate["profile"],
         "configuration": predicate["configuration"]["digest"],
         "policy pack": predicate["policy_pack"]["digest"],
