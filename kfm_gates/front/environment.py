@@ -81,6 +81,8 @@ def _state(folder: Path, run: str, permit: Permit) -> RunState:
         raise PermitMismatch(
             f"{folder}: no run {run} was admitted with this permit; start the program by kfm-gates exec"
         )
+    if not state.root:
+        raise PermitMismatch(f"{folder}: does not say what the run {run} judged; run the gates again")
     if state.state != "started":
         raise PermitMismatch(f"the run {run} is not open but {state.state}; run the gates again")
     return state
