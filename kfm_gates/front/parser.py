@@ -166,10 +166,11 @@ def _hook(command: Parser) -> None:
 
 def _permit(command: Parser) -> None:
     actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
-    verify = _command(actions, "verify", "judge the evidence again; exit 0 only if the permit still holds")
+    verify = _command(actions, "verify", "verify its signature, or judge again; exit 0 only if it holds")
     verify.add_argument("permit", metavar="PERMIT", help="the permit file")
     verify.add_argument("targets", nargs="*", metavar="ROOT|MANIFEST", help="the evidence that it is for")
     verify.add_argument("--operation", metavar="NAME", help="what is about to be done, such as promote")
+    verify.add_argument("--store", metavar="DIR", help="also demand that this permit store can consume it")
     _judging(verify)
     show = _command(actions, "show", "print what a permit says, without believing it")
     show.add_argument("permit", metavar="PERMIT", help="the permit file")
