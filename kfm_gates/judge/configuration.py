@@ -20,7 +20,7 @@ from kfm_gates.judge.trust import Trust, audiences, refuse_keys_inside, trust_of
 
 DEFAULT_PROFILE = "promotion-v1"
 CONFIGURATION_FILES = ("kfm-gates.toml", "pyproject.toml")
-_KEYS = ("root", "profile", "paths", "schemas", "store", "audience", "trust")
+_KEYS = ("root", "profile", "paths", "schemas", "store", "audience", "trust", "lease")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Configuration:
     audience: tuple[str, ...] = ()
     """Whose permits the store consumes besides its own; permits are issued for the first of them."""
     trust: Trust = field(default_factory=Trust)
+    lease: str | None = field(default=None, repr=False)
+    """The PostgreSQL database that holds leases across hosts, as a URI; it may hold a password."""
 
     @property
     def layout(self) -> Layout:
@@ -108,7 +110,13 @@ def _parse(table: dict[str, Any], path: Path) -> Configuration:
         folder / store if store else None,
         audiences(table, where),
         trust_of(take(table, "trust", dict, where, {}), folder, where),
+        _lease(take(table, "lease", dict, where, {}), f"{where}: lease"),
     )
+
+
+def _lease(table: dict[str, Any], where: str) -> str | None:
+    only_keys(table, ("postgres",), where)
+    return take(table, "postgres", str, where, "") or None
 
 
 def _schema(entry: Any, url: str, folder: Path, where: str) -> bytes:

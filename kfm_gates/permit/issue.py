@@ -17,6 +17,8 @@ from kfm_gates.judge.trust import refuse_issued_for
 from kfm_gates.model.finding import Json
 from kfm_gates.model.permit import LISTED, NO_STORE, Permit
 from kfm_gates.model.text import instant
+from kfm_gates.permit.envelope import signed
+from kfm_gates.permit.keys import signer
 from kfm_gates.permit.store import DEFAULT_STORE, PermitStore
 from kfm_gates.permit.subjects import subjects_root
 
@@ -116,6 +118,19 @@ def issue(judged: Judged, audience: Callable[[], str], expires_seconds: int) -> 
     }
     Permit.read(permit, "permit.json")
     return permit
+
+
+def refuse_key(request: Request, root: Path) -> None:
+    """Raise before anything is judged for a signing key that could not sign afterwards."""
+    if request.sign_key is not None:
+        signer(Path(request.folder) / request.sign_key, root)
+
+
+def sealed(permit: Json, request: Request, root: Path) -> Json:
+    """The permit in an envelope signed with the request's key; the permit itself when it names none."""
+    if request.sign_key is None:
+        return permit
+    return signed(permit, signer(Path(request.folder) / request.sign_key, root))
 
 
 def _waivers(predicate: Json) -> list[Json]:

@@ -60,7 +60,7 @@ def identity(handle: int, place: Path) -> str:
                     f"{place}: is no permit store and not empty ({sorted(strange)[0]!r} lies there); name an empty "
                     "or new folder"
                 )
-            _make_identity(handle)
+            _link_whole(handle, "id", f"{secrets.token_hex(16)}\n".encode("ascii"))
             data = read_private(handle, "id", place)
     except OSError as error:
         raise _cannot(place, "set up", error) from error
@@ -69,22 +69,6 @@ def identity(handle: int, place: Path) -> str:
             f"{place}/id: is no id of a permit store; restore it, or begin a new store elsewhere"
         )
     return data.decode("ascii").strip()
-
-
-def _make_identity(handle: int) -> None:
-    """Write the id beside its place and link it there, so that it is whole, and one of several wins."""
-    temporary = f".id.{secrets.token_hex(8)}"
-    file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=handle)
-    try:
-        with os.fdopen(file, "wb") as out:
-            out.write(f"{secrets.token_hex(16)}\n".encode("ascii"))
-            out.flush()
-            os.fsync(out.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(temporary, "id", src_dir_fd=handle, dst_dir_fd=handle)
-    finally:
-        os.unlink(temporary, dir_fd=handle)
-    os.fsync(handle)
 
 
 def subfolder(handle: int, name: str, place: Path) -> int:
@@ -118,13 +102,43 @@ def create_once(handle: int, name: str, record: Json, place: Path) -> bool:
         raise _cannot(place / name, "written", error) from error
     try:
         with os.fdopen(file, "wb") as out:
-            out.write(json.dumps(record, ensure_ascii=False, sort_keys=True).encode("utf-8") + b"\n")
+            out.write(_line(record))
             out.flush()
             os.fsync(out.fileno())
         os.fsync(handle)
     except OSError as error:
         raise _cannot(place / name, "written to the disk", error) from error
     return True
+
+
+def create_whole(handle: int, name: str, record: Json, place: Path) -> bool:
+    """The same for a record that is nothing until it is whole: one that could not be written is not there."""
+    try:
+        return _link_whole(handle, name, _line(record))
+    except OSError as error:
+        raise _cannot(place / name, "written", error) from error
+
+
+def _link_whole(handle: int, name: str, data: bytes) -> bool:
+    """Write a file beside its place and link it there, so that it is whole, and one of several wins."""
+    temporary = f".{name}.{secrets.token_hex(8)}"
+    file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=handle)
+    try:
+        with os.fdopen(file, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        os.link(temporary, name, src_dir_fd=handle, dst_dir_fd=handle)
+    except FileExistsError:
+        return False
+    finally:
+        os.unlink(temporary, dir_fd=handle)
+    os.fsync(handle)
+    return True
+
+
+def _line(record: Json) -> bytes:
+    return json.dumps(record, ensure_ascii=False, sort_keys=True).encode("utf-8", "backslashreplace") + b"\n"
 
 
 def read_private(handle: int, name: str, place: Path) -> bytes | None:

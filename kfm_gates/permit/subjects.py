@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kfm_gates.errors import EvidenceError
+from kfm_gates.evidence.digests import sha256
 from kfm_gates.evidence.merkle import CompactRange
 from kfm_gates.model.finding import Json
 
@@ -27,3 +28,8 @@ def subjects_root(subjects: Iterable[tuple[str, str]]) -> dict[str, Json]:
     for id, digest in sorted(subjects):
         tree.append(leaf(id, digest))
     return {"root": f"sha256:{tree.root().hex()}", "size": tree.size}
+
+
+def files_digest(files: Iterable[Mapping[str, str]]) -> str:
+    """The digest of a subject with these files: of the canonical JSON of the list of `[path, digest]`."""
+    return sha256(_TEXTS.encode([[file["path"], file["digest"]] for file in files]).encode("utf-8"))
