@@ -19,6 +19,8 @@ from kfm_gates.permit.verified_permit import Run, VerifiedPermit, mint
 from kfm_gates.permit.verify import read_permit
 
 PERMIT, RUN, RECEIPT = "KFM_GATES_PERMIT", "KFM_GATES_RUN", "KFM_GATES_RECEIPT"
+INPUTS = "KFM_GATES_INPUTS"
+"""With `exec --sealed`: the private copy, which is read instead of the evidence root."""
 
 
 def permit_from_environment(store: str | os.PathLike[str] | None = None) -> VerifiedPermit:
@@ -36,7 +38,7 @@ def permit_from_environment(store: str | os.PathLike[str] | None = None) -> Veri
     _refuse_unconsumed(folder, permit)
     run = _state(folder, run_id, permit)
     decision = _decision(path.with_name("decision.json"), permit)
-    inputs = Inputs.of_decision(run.root, decision)
+    inputs = Inputs.of_decision(os.environ.get(INPUTS) or run.root, decision)
     return mint(permit, inputs, Run(run_id, run.targets, lambda value: write_receipt(receipt, value)))
 
 

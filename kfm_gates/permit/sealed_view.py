@@ -31,7 +31,12 @@ def write_view(root: Path, files: Mapping[str, str], folder: Path) -> Path:
             content = base / CONTENT / hex_of(digest)
             if not content.exists():
                 copy_judged(root, path, digest, content)
-            _linked(content, base / VIEW / path)
+            place = base / VIEW / path
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                os.link(content, place)
+            except OSError:  # no hard links here, or no more of them to one file
+                copy_judged(root, path, digest, place)
         for inner, _, _ in os.walk(base, topdown=False):
             os.chmod(inner, 0o500)
     except OSError as error:
@@ -57,12 +62,3 @@ def _new_folder(folder: Path, root: Path) -> Path:
     except OSError as error:
         raise UsageError(f"{folder}: the folder can't be made: {error.strerror}") from error
     return folder
-
-
-def _linked(content: Path, place: Path) -> None:
-    """The content under its own path: a hard link, or a relative link where the file system has no hard links."""
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        os.link(content, place)
-    except OSError:
-        place.symlink_to(os.path.relpath(content, place.parent))
