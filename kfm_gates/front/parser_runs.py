@@ -10,6 +10,7 @@ environment of the command:
   KFM_GATES_PERMIT   the permit, a file
   KFM_GATES_RUN      the name of the run
   KFM_GATES_RECEIPT  where it must write its receipt, a JSON object; without one the run failed
+  KFM_GATES_INPUTS   with --sealed: the folder that has the judged files by their paths
 
 exit codes:
   125 gate error, or no receipt   126 denied   127 command not found   75 lease held
@@ -54,6 +55,7 @@ def exec_words(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a permit that was issued before; it is verified (default: judge now)",
     )
+    add("--sealed", action="store_true", help="give the command a private copy of the judged files")
     add(
         "--receipt",
         metavar="FILE",

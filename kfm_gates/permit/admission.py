@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kfm_gates.errors import GateDenied, PermitMismatch, RunUnsettled, UsageError
+from kfm_gates.errors import GateDenied, PermitInvalid, PermitMismatch, RunUnsettled, UsageError
 from kfm_gates.judge import record
 from kfm_gates.judge.launch import Progress, Verdict, judge_in_process
 from kfm_gates.judge.request import Request
@@ -101,6 +101,7 @@ def admit(asked: Admission) -> AdmittedRun:
             targets=list(leases.targets),
             nonce=grant.permit.nonce,
             decision=grant.permit.decision_digest,
+            root=str(grant.root),
             by=f"{user_name()} on {os.uname().nodename}, process {os.getpid()}",
         )
     except BaseException:
@@ -152,6 +153,8 @@ def _granted(asked: Admission, request: Request, site: Site, store: PermitStore,
 
     if asked.permit is not None:
         return grants.given(asked.permit, request, site, store, folder, _judging(asked))
+    if site.configuration.trust.require_signature:
+        raise PermitInvalid("the configuration requires a permit with a signature; give one with --permit")
     copy = None if request.record is None else Path(request.folder) / request.record
     if copy is not None:
         record.clear(copy, site.target.root)

@@ -19,11 +19,15 @@ from kfm_gates.permit import receipt as receipts
 from kfm_gates.permit.admission import Admission, admit
 from kfm_gates.permit.admitted import AdmittedRun
 from kfm_gates.permit.child import Child, find, prepare
+from kfm_gates.permit.held import remove_folder
 from kfm_gates.permit.leases import left_behind
 from kfm_gates.permit.runs import Outcome
 from kfm_gates.permit.supervise import Ended, Signals, signals_held, wait_for
 
 GATE_ERROR = 125
+SEALED = "inputs"
+"""Below the run's folder: the copy of the judged files, as long as the run lasts."""
+
 _OWN = "KFM_GATES_"
 
 
@@ -31,13 +35,15 @@ _OWN = "KFM_GATES_"
 class Launch:
     """A command to run when its admission succeeds.
 
-    `receipt` is where it must write its receipt, if named. `watch` shows how far the judge is, and is over before
+    `receipt` is where it must write its receipt, if named. `sealed`: it is given a private copy of the judged files,
+    as KFM_GATES_INPUTS. `watch` shows how far the judge is, and is over before
     the command begins.
     """
 
     admission: Admission
     command: Sequence[str]
     receipt: Path | None = None
+    sealed: bool = False
     watch: AbstractContextManager[Progress | None] = field(default_factory=nullcontext)
 
 
@@ -57,6 +63,8 @@ def launch(asked: Launch) -> int:
     with run:
         receipt = asked.receipt or run.folder / "receipt.json"
         environment = _environment(run, receipt)
+        if asked.sealed:
+            environment["KFM_GATES_INPUTS"] = str(_sealed(run))
         with signals_held() as held:
             return _run(asked.command, program, environment, run, receipt, held)
 
@@ -78,6 +86,8 @@ def _run(
     finally:
         child.close()
     run.close(outcome, left_behind=behind)
+    if not behind:
+        remove_folder(run.folder / SEALED)
     return _told(run, ended, behind)
 
 
@@ -137,6 +147,14 @@ def _environment(run: AdmittedRun, receipt: Path) -> dict[str, str]:
         "KFM_GATES_RECEIPT": os.path.abspath(receipt),
         "KFM_GATES_RUN": run.run_id,
     }
+
+
+def _sealed(run: AdmittedRun) -> Path:
+    """A private, read-only copy of the judged bytes, below the run's folder; raises PermitStale for other bytes."""
+    from kfm_gates.permit.inputs import Inputs
+
+    with Inputs.of_decision(run.root, run.decision) as inputs:
+        return inputs.seal(run.folder / SEALED)
 
 
 def _say(message: str) -> None:

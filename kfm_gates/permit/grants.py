@@ -18,7 +18,7 @@ from kfm_gates.model.permit import Permit
 from kfm_gates.permit.admitted import Grant
 from kfm_gates.permit.place import Place
 from kfm_gates.permit.store import PermitStore
-from kfm_gates.permit.verify import read_permit, verify
+from kfm_gates.permit.verify import read_permit, verify_file
 
 
 def judged(verdict: Verdict, operation: str, site: Place, folder: Path) -> Grant:
@@ -45,15 +45,14 @@ def given(
 ) -> Grant:
     """A permit that was issued before, if it holds now. Its decision is what was judged again, or lies beside it."""
     given_path = Path(request.folder) / path
-    permit = read_permit(given_path)
-    store.refuse_unusable(permit)  # at once: judging takes longer
     said: list[Verdict] = []
 
     def remembered(asked: Request) -> Verdict:
         said.append(judge(asked))
         return said[-1]
 
-    verify(permit, request, operation=request.operation, expect_pack=request.expect_pack, judge=remembered)
+    asked = {"operation": request.operation, "expect_pack": request.expect_pack}
+    permit = verify_file(given_path, request, **asked, store=store, judge=remembered).permit
     decision = jcs(said[-1].statement) + b"\n" if said else _beside(given_path, permit)
     if not _is(decision, permit):
         raise PermitStale("the decision is not the one that the permit names; run the gates again")

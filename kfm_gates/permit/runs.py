@@ -63,6 +63,8 @@ class RunState:
     nonce: str
     by: str
     admitted: str
+    root: str = ""
+    """The evidence root that was judged."""
     started: str | None = None
     died: str | None = None
     """When another run found that its holder had died."""
@@ -106,6 +108,7 @@ def states(entries: Iterable[Entry]) -> dict[str, RunState]:
                 str(entry.fields.get("nonce", "")),
                 str(entry.fields.get("by", "")),
                 entry.ts,
+                str(entry.fields.get("root", "")),
             )
         elif known is not None:
             runs[entry.run] = _after(known, entry)

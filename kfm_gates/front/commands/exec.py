@@ -38,7 +38,9 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
     )
     receipt = None if arguments.receipt is None else Path(arguments.receipt)
     try:
-        return launch(Launch(admission, arguments.program or (), receipt, Progress(sys.stderr)))
+        return launch(
+            Launch(admission, arguments.program or (), receipt, arguments.sealed, Progress(sys.stderr))
+        )
     except GatesShut as error:
         _report(error)
         raise
