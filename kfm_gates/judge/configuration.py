@@ -15,11 +15,12 @@ from typing import Any
 from kfm_gates.errors import UsageError
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.evidence.layout import Layout
+from kfm_gates.judge.store_settings import StoreSettings, store_settings
 from kfm_gates.judge.toml_table import only_keys, parse_toml, take
 
 DEFAULT_PROFILE = "promotion-v1"
 CONFIGURATION_FILES = ("kfm-gates.toml", "pyproject.toml")
-_KEYS = ("root", "profile", "paths", "schemas")
+_KEYS = ("root", "profile", "paths", "schemas", "stores")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Configuration:
     profile: str = DEFAULT_PROFILE
     paths: Mapping[str, str] | None = None
     schemas: Mapping[str, bytes] | None = None
+    stores: StoreSettings = StoreSettings()
 
     @property
     def layout(self) -> Layout:
@@ -96,6 +98,7 @@ def _parse(table: dict[str, Any], path: Path) -> Configuration:
         profile,
         paths,
         {u: _schema(e, u, folder, where) for u, e in locked.items()},
+        store_settings(take(table, "stores", dict, where, {}), folder, where),
     )
 
 

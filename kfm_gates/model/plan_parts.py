@@ -38,8 +38,8 @@ Subject = Annotated[
 StoreName = Annotated[
     str,
     TextRule(
-        r"[A-Za-z0-9][A-Za-z0-9._/@-]{0,119}",
-        "at most 120 letters, digits, `.`, `_`, `/`, `@` and `-`, the first a letter or digit",
+        r"(?!.*(\.\.|//))[A-Za-z0-9][A-Za-z0-9._/@-]{0,119}",
+        "at most 120 letters, digits and `._/@-`, without `..` and `//`, the first a letter or digit",
     ),
 ]
 Strategy = Literal["blue_green", "in_place", "incremental_append"]
