@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ class Configuration:
     profile: str = DEFAULT_PROFILE
     paths: Mapping[str, str] | None = None
     schemas: Mapping[str, bytes] | None = None
-    stores: StoreSettings = StoreSettings()
+    stores: StoreSettings = field(default_factory=StoreSettings)
 
     @property
     def layout(self) -> Layout:

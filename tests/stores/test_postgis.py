@@ -190,7 +190,7 @@ def test_nothing_is_written(postgres: Server, database: str) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"database": "no_such_database"}, "does not exist"),
+        ({"database": "no_such_database"}, "no_such_database"),
         ({"port": 5433}, "can't be observed at"),
         ({"host": "/nonexistent"}, "can't be observed at"),
         ({"user": "nobody_known"}, "nobody_known"),
