@@ -162,10 +162,10 @@ class PlanChunking(Closed):
 
 
 class Chunk(Closed):
-    """One part: its versions, and its period when the plan is cut by time."""
+    """One part: its versions, and its period when the plan is cut by time (which may hold no version)."""
 
     name: Name
-    dataset_versions: NonEmptyArray[Subject]
+    dataset_versions: Array[Subject]
     window: Window | None
 
 

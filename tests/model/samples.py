@@ -457,7 +457,7 @@ EMPTY_OK = {
     "manifest": {"/approvals"},
     "backfill-plan": {"/governance/obligations"},
     "index-backfill-draft": _DRAFT_EMPTY,
-    "index-backfill-plan": {*_DRAFT_EMPTY, "/left_out", "/sign_offs", *_OBSERVED},
+    "index-backfill-plan": {*_DRAFT_EMPTY, "/left_out", "/sign_offs", "/chunks/0/dataset_versions", *_OBSERVED},
     "receipt.index-backfill": {"/environment/params", "/validation/checks", "/policy/decisions"},
     "stac-item": {"/properties", "/links", "/assets"},
     "stac-collection": {"/links"},
