@@ -24,6 +24,7 @@ _FORMS = (
     ("/scope", "plan.scope"),
     ("/targets", "plan.targets"),
     ("/strategy", "plan.strategy"),
+    ("/strategy_risk", "plan.strategy"),
     ("/validation", "plan.validation"),
     ("/chunking", "plan.chunking"),
     ("/chunks", "plan.chunking"),
