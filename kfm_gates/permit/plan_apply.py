@@ -22,6 +22,7 @@ from kfm_gates.planning.rules_of_findings import plan_not_open, refusals_of_find
 from kfm_gates.planning.rules_of_intent import refusals_of_intent
 from kfm_gates.planning.rules_of_time import (
     plan_chunks_cover,
+    plan_fresh_decision,
     plan_fresh_gates,
     plan_fresh_stores,
     plan_fresh_versions,
@@ -58,8 +59,10 @@ class HeldPlan:
         predicate = predicate_of(verdict)
         refusals = [*self.refusals]
         refusals += plan_not_open(self.plan, [each.id for each in self.plan.dataset_versions], predicate)
-        refusals += plan_fresh_gates(self.plan, predicate, verdict.decision_digest)
+        refusals += plan_fresh_gates(self.plan, predicate)
         refusals += plan_input_digests(self.plan, predicate, self.layout)
+        if not refusals:
+            refusals += plan_fresh_decision(self.plan, predicate, verdict.decision_digest)
         refuse(STALE, refusals)
 
 

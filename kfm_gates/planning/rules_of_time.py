@@ -58,25 +58,24 @@ def plan_fresh_stores(plan: IndexPlan, now: Mapping[str, Observation]) -> Refusa
             yield _stale(plan, "/stores", f"what {name} serves has changed", actual, seen.get(name))
 
 
-def plan_fresh_gates(plan: IndexPlan, predicate: Json, decision_digest: str) -> Refusals:
-    """Another policy pack, configuration, profile or engines; or, as of the same moment, another decision."""
-    gates = plan.gates
-    pairs: list[tuple[str, str, Json, Json]] = [
-        ("profile", "profile", predicate["profile"]["digest"], gates.profile.digest),
-        ("policy_pack_digest", "policy pack", predicate["policy_pack"]["digest"], gates.policy_pack_digest),
-        (
-            "configuration_digest",
-            "configuration",
-            predicate["configuration"]["digest"],
-            gates.configuration_digest,
-        ),
-        ("engines_digest", "set of engines", digest_of(predicate["engines"]), gates.engines_digest),
-    ]
-    if predicate["evaluated_at"] == plan.created_at:
-        pairs.append(("decision_digest", "gate decision", decision_digest, gates.decision_digest))
-    for field, what, actual, planned in pairs:
+def plan_fresh_gates(plan: IndexPlan, predicate: Json) -> Refusals:
+    """Another policy pack, configuration, profile or engines than it was judged with."""
+    gates, now = plan.gates, predicate
+    for field, what, actual, planned in (
+        ("profile", "profile", now["profile"]["digest"], gates.profile.digest),
+        ("policy_pack_digest", "policy pack", now["policy_pack"]["digest"], gates.policy_pack_digest),
+        ("configuration_digest", "configuration", now["configuration"]["digest"], gates.configuration_digest),
+        ("engines_digest", "set of engines", digest_of(now["engines"]), gates.engines_digest),
+    ):
         if actual != planned:
             yield _stale(plan, f"/gates/{field}", f"the {what} is another one", actual, planned)
+
+
+def plan_fresh_decision(plan: IndexPlan, predicate: Json, decision_digest: str) -> Refusals:
+    """As of the moment of planning, another gate decision; asked when nothing else says why."""
+    if predicate["evaluated_at"] == plan.created_at and decision_digest != plan.gates.decision_digest:
+        message = "the gate decision as of then is another one"
+        yield _stale(plan, "/gates/decision_digest", message, decision_digest, plan.gates.decision_digest)
 
 
 def plan_input_digests(plan: IndexPlan, predicate: Json, layout: Layout) -> Refusals:
