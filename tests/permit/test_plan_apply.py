@@ -282,7 +282,7 @@ def test_another_configuration_and_another_pack(root: Path, made: IndexPlan) -> 
     assert verified(root, made) == {("plan.fresh", "/gates/configuration_digest")}
     configuration.write_text('profile = "own.toml"\n')
     (root.parent / "own.toml").write_text(
-        '[profile]\nname = "own"\noperation = "promote"\ndescription = "d"\nextends = "promotion-v1"\npacks = ["p"]\n'
+        '[profile]\nname = "own"\ndescription = "d"\nextends = "promotion-v1"\npacks = ["p"]\n'
     )
     (root.parent / "p").mkdir()
     (root.parent / "p" / "README.md").write_text("A pack without checks.\n")
