@@ -17,8 +17,11 @@ if TYPE_CHECKING:
         UsageError,
     )
     from kfm_gates.front.api import GateDecision, evaluate
+    from kfm_gates.front.requires_permit import requires_permit
     from kfm_gates.model.finding import Finding, Place, Status
     from kfm_gates.model.permit import Permit
+    from kfm_gates.permit.inputs import Inputs
+    from kfm_gates.permit.verified_permit import VerifiedPermit
 
 __all__ = [
     "EngineError",
@@ -26,6 +29,7 @@ __all__ = [
     "Finding",
     "GateDecision",
     "GateDenied",
+    "Inputs",
     "KfmGatesError",
     "Permit",
     "PermitExpired",
@@ -35,16 +39,21 @@ __all__ = [
     "Place",
     "Status",
     "UsageError",
+    "VerifiedPermit",
     "evaluate",
+    "requires_permit",
 ]
 
 _HOMES = {
     "GateDecision": "kfm_gates.front.api",
     "evaluate": "kfm_gates.front.api",
+    "requires_permit": "kfm_gates.front.requires_permit",
     "Finding": "kfm_gates.model.finding",
     "Place": "kfm_gates.model.finding",
     "Status": "kfm_gates.model.finding",
     "Permit": "kfm_gates.model.permit",
+    "Inputs": "kfm_gates.permit.inputs",
+    "VerifiedPermit": "kfm_gates.permit.verified_permit",
 }
 
 
