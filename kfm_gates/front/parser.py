@@ -66,7 +66,9 @@ def parser() -> Parser:
     _judging(command)
     _runs(_command(commands, "runs", "list the runs of each target, or settle one that failed"))
     _promoted(_command(commands, "promoted", "list the promoted versions of a root, and why others are not"))
-    _plan(_command(commands, "plan", "make an index backfill plan, or verify one; nothing else is written"))
+    plan = _command(commands, "plan", "make an index backfill plan, or verify one; nothing else is written")
+    parser_runs.plan_words(plan)
+    _judging(plan)
     _diff(_command(commands, "diff", "compare two decisions; exit 1 if something new is denied"))
     _hook(_command(commands, "hook", "look at single files, as pre-commit does; advice, never a verdict"))
     _policy(_command(commands, "policy", "digest, lint and test policy packs; compare what two decide"))
@@ -195,30 +197,6 @@ def _promoted(command: Parser) -> None:
     add("root", metavar="ROOT", help="the evidence root")
     add("--format", choices=("text", "json"), default="text", help="how to print the list (default text)")
     add("--evaluated-at", metavar="TIME", help="judge as of this time, such as 2026-10-01T12:00:00Z")
-    _judging(command)
-
-
-def _plan(command: Parser) -> None:
-    command.usage = "kfm-gates plan ROOT --draft DRAFT -o PLAN [options]\n       kfm-gates plan verify PLAN ROOT [options]"
-    add = command.add_argument
-    add(
-        "words",
-        nargs="+",
-        metavar="ROOT | verify PLAN ROOT",
-        help="the evidence root; or a plan and its root",
-    )
-    add("--draft", metavar="FILE", help="what only people know, in YAML or JSON (docs/plan.md)")
-    add("-o", "--output", metavar="FILE", help="where the plan goes; must not be there yet")
-    add(
-        "--operation",
-        choices=("build", "cutover", "rollback", "retire"),
-        help="what a plan is verified for (default build, which needs its outputs to be new)",
-    )
-    add(
-        "--evaluated-at",
-        metavar="TIME",
-        help="plan, or verify, as of this time, such as 2026-10-01T12:00:00Z",
-    )
     _judging(command)
 
 

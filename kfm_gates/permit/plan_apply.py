@@ -14,19 +14,18 @@ from pathlib import Path
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.judge.launch import Verdict, judge_in_process
 from kfm_gates.judge.request import Request
+from kfm_gates.model.finding import Json
 from kfm_gates.model.index_plan import IndexPlan
 from kfm_gates.permit.plan_ground import Ground, predicate_of
 from kfm_gates.planning.documents import read_plan
 from kfm_gates.planning.refusals import Refusal, refuse
-from kfm_gates.planning.rules_of_findings import plan_not_open, refusals_of_findings
+from kfm_gates.planning.rules_of_decision import refusals_of_change, refusals_of_decision
+from kfm_gates.planning.rules_of_findings import refusals_of_findings
 from kfm_gates.planning.rules_of_intent import refusals_of_intent
 from kfm_gates.planning.rules_of_time import (
     plan_chunks_cover,
-    plan_fresh_decision,
-    plan_fresh_gates,
     plan_fresh_stores,
     plan_fresh_versions,
-    plan_input_digests,
     refusals_of_signing,
 )
 
@@ -54,16 +53,16 @@ class HeldPlan:
         """The names of what is written to, on which leases are taken; sorted, so that two runs can't block."""
         return tuple(sorted(target.name for target in self.plan.targets))
 
-    def refuse_other(self, verdict: Verdict) -> None:
+    def refuse_other(self, statement: Json, decision_digest: str) -> None:
         """Raise PlanRefused unless the decision is of what was planned: all versions open, same bytes and rules."""
-        predicate = predicate_of(verdict)
-        refusals = [*self.refusals]
-        refusals += plan_not_open(self.plan, [each.id for each in self.plan.dataset_versions], predicate)
-        refusals += plan_fresh_gates(self.plan, predicate)
-        refusals += plan_input_digests(self.plan, predicate, self.layout)
-        if not refusals:
-            refusals += plan_fresh_decision(self.plan, predicate, verdict.decision_digest)
-        refuse(STALE, refusals)
+        predicate = statement["predicate"]
+        decided = refusals_of_decision(self.plan, predicate, decision_digest, self.layout)
+        refuse(STALE, [*self.refusals, *decided])
+
+    def refuse_changed(self, statement: Json, decision_digest: str) -> None:
+        """Like `refuse_other`, if anything changed: that gates are shut for other reasons they say better."""
+        if any(refusals_of_change(self.plan, statement["predicate"], decision_digest, self.layout)):
+            self.refuse_other(statement, decision_digest)
 
 
 def inspect_plan(file: Path, request: Request, operation: str = "build") -> HeldPlan:
@@ -106,5 +105,7 @@ def verify_plan(
     manifests = [held.root / each.manifest.path for each in held.plan.dataset_versions]
     if not all(manifest.is_file() for manifest in manifests):
         refuse(STALE, held.refusals)  # nothing to judge: the refusals name the version
-    held.refuse_other(judge(held.request))
+    verdict = judge(held.request)
+    predicate_of(verdict)
+    held.refuse_other(verdict.statement, verdict.decision_digest)
     return held.plan

@@ -14,6 +14,9 @@ from kfm_gates.stores.interface import Observation
 
 OPEN = ("PASS", "WAIVED")
 
+AFTERWARDS = ("cutover", "rollback", "retire")
+"""Operations at which the outputs are there, and are meant to be."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -30,7 +33,7 @@ def refusals_of_findings(intent: PlanIntent, found: Found, operation: str) -> It
     """Every refusal that follows from what was found."""
     yield from plan_versions(intent, found.enumeration)
     yield from plan_split(intent, found.enumeration)
-    if operation in ("plan", "build"):  # afterwards the outputs are there, and are meant to be
+    if operation not in AFTERWARDS:
         yield from plan_outputs(intent, found.observations)
     yield from plan_appended_to(intent, found)
     yield from plan_rollback(intent, found)

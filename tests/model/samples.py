@@ -403,6 +403,7 @@ PERMIT = {
         "part_name": "chunk-1",
         "subjects": [{"id": f"kansas-counties/{VERSION}", "digest": A}],
     },
+    "plan": {"digest": A},
     "nonce": "0" * 32,
     "evaluated_at": TIME,
     "issued_at": TIME,
@@ -496,7 +497,7 @@ EMPTY_OK["decision-statement"] = {"/subject"} | {f"/predicate{place}" for place 
 NULL_OK = {
     "acquisition": {"/supersedes", "/etag", "/last_modified"},
     "index-backfill-plan": {"/chunks/0/window"},
-    "permit": {"/checkpoint", "/scope"},
+    "permit": {"/checkpoint", "/scope", "/plan"},
     "decision": {"/subjects/0/checks/0/findings/0/line", "/subjects/0/not_planned/0/value"},
     "stac-item": {"/properties/kfm:dataset_id"},
 }
