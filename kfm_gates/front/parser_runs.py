@@ -1,4 +1,4 @@
-"""The words of `exec` and `runs`. Only argparse is imported."""
+"""The words of `exec`, `runs` and `plan`. Only argparse is imported."""
 
 from __future__ import annotations
 
@@ -55,6 +55,11 @@ def exec_words(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a permit that was issued before; it is verified (default: judge now)",
     )
+    add(
+        "--plan",
+        metavar="FILE",
+        help="an index backfill plan that names versions and targets; refused when anything changed since",
+    )
     add("--sealed", action="store_true", help="give the command a private copy of the judged files")
     add(
         "--receipt",
@@ -84,3 +89,27 @@ def settle_words(command: argparse.ArgumentParser) -> None:
     add("--by", required=True, metavar="PRINCIPAL", help="who answers for that")
     add("--reason", required=True, metavar="TEXT", help="what was wrong, and how it is known to be right now")
     add("--receipt", metavar="FILE", help="the receipt of the repair; its digest is recorded")
+
+
+def plan_words(command: argparse.ArgumentParser) -> None:
+    """The words of `plan` that are its own."""
+    command.usage = "kfm-gates plan ROOT --draft DRAFT -o PLAN [options]\n       kfm-gates plan verify PLAN ROOT [options]"
+    add = command.add_argument
+    add(
+        "words",
+        nargs="+",
+        metavar="ROOT | verify PLAN ROOT",
+        help="the evidence root; or a plan and its root",
+    )
+    add("--draft", metavar="FILE", help="what only people know, in YAML or JSON (docs/plan.md)")
+    add("-o", "--output", metavar="FILE", help="where the plan goes; must not be there yet")
+    add(
+        "--operation",
+        choices=("build", "cutover", "rollback", "retire"),
+        help="what a plan is verified for (default build, which needs its outputs to be new)",
+    )
+    add(
+        "--evaluated-at",
+        metavar="TIME",
+        help="plan, or verify, as of this time, such as 2026-10-01T12:00:00Z",
+    )

@@ -15,12 +15,13 @@ from typing import Any
 from kfm_gates.errors import UsageError
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.evidence.layout import Layout
+from kfm_gates.judge.store_settings import StoreSettings, store_settings
 from kfm_gates.judge.toml_table import only_keys, parse_toml, take
 from kfm_gates.judge.trust import Trust, audiences, refuse_keys_inside, trust_of
 
 DEFAULT_PROFILE = "promotion-v1"
 CONFIGURATION_FILES = ("kfm-gates.toml", "pyproject.toml")
-_KEYS = ("root", "profile", "paths", "schemas", "store", "audience", "trust", "lease")
+_KEYS = ("root", "profile", "paths", "schemas", "store", "audience", "trust", "lease", "stores")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Configuration:
     trust: Trust = field(default_factory=Trust)
     lease: str | None = field(default=None, repr=False)
     """The PostgreSQL database that holds leases across hosts, as a URI; it may hold a password."""
+    stores: StoreSettings = field(default_factory=StoreSettings)
+    """Where the rebuildable stores are that plans ask."""
 
     @property
     def layout(self) -> Layout:
@@ -111,6 +114,7 @@ def _parse(table: dict[str, Any], path: Path) -> Configuration:
         audiences(table, where),
         trust_of(take(table, "trust", dict, where, {}), folder, where),
         _lease(take(table, "lease", dict, where, {}), f"{where}: lease"),
+        store_settings(take(table, "stores", dict, where, {}), folder, where),
     )
 
 

@@ -26,10 +26,12 @@ from kfm_gates.permit.lease import refuse_names
 from kfm_gates.permit.leases import take_all
 from kfm_gates.permit.place import Place as Site
 from kfm_gates.permit.place import default_target
+from kfm_gates.permit.planned import Planned, refuse_other_plan
 from kfm_gates.permit.run_log import RunLog
 from kfm_gates.permit.runs import unsettled
 
 if TYPE_CHECKING:
+    from kfm_gates.permit.plan_apply import HeldPlan
     from kfm_gates.permit.store import PermitStore
 
 
@@ -38,7 +40,8 @@ class Admission:
     """What is asked for. `request` names the evidence, and how it is judged when there is no permit yet.
 
     `store` is the folder of the permit store, instead of the configured one; `request.record` is one more place
-    for the record. A permit that is given is verified. `timeout` is in seconds; `python` the judge's interpreter.
+    for the record. A permit that is given is verified. A plan names versions and targets, and must hold. `timeout` is
+    in seconds; `python` the judge's interpreter.
     """
 
     request: Request
@@ -46,6 +49,7 @@ class Admission:
     targets: tuple[str, ...] = ()
     store: str | Path | None = None
     permit: Path | None = None
+    plan: Path | None = None
     progress: Progress | None = None
     timeout: float | None = None
     python: str | None = None
@@ -74,14 +78,14 @@ def admit(asked: Admission) -> AdmittedRun:
     """
     request = dataclasses.replace(asked.request, operation=asked.operation)
     _refuse_part(request, asked)
-    refuse_names(asked.targets)
+    planned = None if asked.plan is None else Planned.read(asked.plan, request, asked.targets)
+    named = asked.targets if planned is None else planned.targets
+    refuse_names(named)
     site = Site.of(request)
     store = site.open_store(asked.store, Path(request.folder))
     run = secrets.token_hex(8)
     try:
-        leases = take_all(
-            store.folder, site.targets(asked.operation, asked.targets), run, site.configuration.lease
-        )
+        leases = take_all(store.folder, site.targets(asked.operation, named), run, site.configuration.lease)
     except BaseException:
         store.close()
         raise
@@ -89,8 +93,10 @@ def admit(asked: Admission) -> AdmittedRun:
         log = RunLog(store.folder)
         _look_back(log, run, leases.former, leases.targets, asked.operation)
         folder = _folder(store.folder, run)
-        grant = _granted(asked, request, site, store, folder)
-        if not asked.targets:
+        held = None if planned is None else planned.hold(request)
+        grant = _granted(asked, request, site, store, folder, held)
+        refuse_other_plan(grant, held)
+        if not named:
             _refuse_others(grant, asked.operation, leases.targets)
         store.consume(grant.permit, f"run {run} of {user_name()} on {os.uname().nodename}")
         leases.name(grant.permit.nonce)
@@ -101,6 +107,7 @@ def admit(asked: Admission) -> AdmittedRun:
             targets=list(leases.targets),
             nonce=grant.permit.nonce,
             decision=grant.permit.decision_digest,
+            plan=None if held is None else held.digest,
             root=str(grant.root),
             by=f"{user_name()} on {os.uname().nodename}, process {os.getpid()}",
         )
@@ -147,9 +154,14 @@ def _folder(store: Path, run: str) -> Path:
     return folder
 
 
-def _granted(asked: Admission, request: Request, site: Site, store: PermitStore, folder: Path) -> Grant:
+def _granted(
+    asked: Admission, request: Request, site: Site, store: PermitStore, folder: Path, held: HeldPlan | None
+) -> Grant:
     """The permit, by the gates or as it was given, with the decision that it rests on."""
     from kfm_gates.permit import grants
+
+    if held is not None:
+        request = held.request
 
     if asked.permit is not None:
         return grants.given(asked.permit, request, site, store, folder, _judging(asked))
@@ -162,6 +174,8 @@ def _granted(asked: Admission, request: Request, site: Site, store: PermitStore,
     verdict = _judging(asked)(judged)
     if copy is not None:
         grants.copy_record(folder, copy)
+    if held is not None and verdict.statement is not None:
+        held.refuse_changed(verdict.statement, verdict.decision_digest)
     if verdict.exit_code != 0 or verdict.permit_path is None:
         raise GatesShut(verdict)
     return grants.judged(verdict, asked.operation, site, folder)

@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
         tuple(arguments.target),
         arguments.store,
         None if arguments.permit is None else Path(arguments.permit),
+        None if arguments.plan is None else Path(arguments.plan),
         timeout=arguments.timeout,
     )
     receipt = None if arguments.receipt is None else Path(arguments.receipt)
