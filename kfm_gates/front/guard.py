@@ -44,6 +44,7 @@ def guard(
     configuration: str | os.PathLike[str] | None = None,
     store: str | os.PathLike[str] | None = None,
     permit: str | os.PathLike[str] | None = None,
+    plan: str | os.PathLike[str] | None = None,
     expect_pack: str | None = None,
     jobs: int = 1,
     python: str | os.PathLike[str] | None = None,
@@ -57,6 +58,8 @@ def guard(
     uses the permit up in the permit store `store`, and logs that the run has begun. Leaving logs how it ended:
     with an exception it failed, and the exception goes on; without a receipt it failed too. The next run for that
     target then waits until somebody has recorded a repair (`kfm-gates runs settle`).
+
+    `plan` is an index backfill plan: it names the versions and the targets, and must hold still.
 
     `receipt` is a file that must not exist yet: the receipt goes there, or the builder writes it there itself.
     `python` is the interpreter of the judge process, `timeout` its limit in seconds; see `evaluate` for the rest.
@@ -79,6 +82,7 @@ def guard(
             targets=names(targets),
             store=None if store is None else os.fspath(store),
             permit=None if permit is None else Path(permit),
+            plan=None if plan is None else Path(plan),
             timeout=timeout,
             python=None if python is None else os.fspath(python),
         ),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -17,6 +19,7 @@ from kfm_gates import (
     EngineError,
     GateDenied,
     GuardedRun,
+    KfmGatesError,
     LeaseHeld,
     PermitInvalid,
     PermitMismatch,
@@ -30,7 +33,8 @@ from kfm_gates import (
 from kfm_gates.front.guard import Guard
 from kfm_gates.permit.run_log import RunLog
 from kfm_gates.permit.runs import RunState, states
-from tests.support.running import Ran, kansas_copy
+from tests.support.plans import make, write_plan
+from tests.support.running import REPOSITORY, Ran, kansas_copy
 from tests.support.trees import file_of, shown
 
 RECEIPT = {"outputs": []}
@@ -294,3 +298,32 @@ def test_a_run_that_can_t_be_closed_is_said(guarded: Guarded, tmp_path: Path) ->
         log.write_bytes(log.read_bytes()[:-2] + b"?\n")
         raise ValueError("the builder's own")
     assert any("could not be closed either" in note for note in caught.value.__notes__)
+
+
+@pytest.mark.slow
+def test_a_plan_names_versions_and_targets(
+    tmp_path: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = kansas_copy(tmp_path)
+    shutil.copy(REPOSITORY / "examples" / "build-tiles" / "build.toml", tmp_path)
+    made = make(root, profile="build.toml", evaluated_at=None)
+    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=1)
+
+    def approved(raw: dict[str, Any]) -> None:
+        raw["sign_offs"][0]["expires_at"] = later.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    write_plan(tmp_path, made, approved)
+    monkeypatch.chdir(tmp_path)
+
+    def guarded(**more: Any) -> Guard:
+        return guard("build", root, profile="build.toml", plan="plan.json", store="store", **more)
+
+    with guarded() as run:
+        assert run.targets == ("tiles:kansas-counties",) and len(run.subjects) == 2
+        run.record_receipt(RECEIPT)
+    with pytest.raises(UsageError, match="names its targets itself"), guarded(targets=["t"]):
+        pytest.fail("ran")
+    write_plan(tmp_path, made, lambda raw: raw.update(reason="another"), redigest=False)
+    with pytest.raises(KfmGatesError), guarded():
+        pytest.fail("ran under a plan that was edited")
+    assert [state.state for state in runs()] == ["succeeded"]
