@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from kfm_gates.errors import EngineError, EvidenceError, PermitExpired, PermitInvalid, PermitMismatch
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.evidence.strict_json import parse_json
+from kfm_gates.judge.configuration import Configuration
 from kfm_gates.model.finding import Json
 from kfm_gates.permit.store_files import (
     create_once,
@@ -173,6 +174,14 @@ class PermitStore:
         except EvidenceError:
             return {}
         return record if isinstance(record, dict) else {}
+
+
+def configured_store(
+    configuration: Configuration, root: Path | None, named: Path | None = None
+) -> PermitStore:
+    """The store that is named, else that of the configuration, else the default one; made where there is none."""
+    folder = named or configuration.store or configuration.folder / DEFAULT_STORE
+    return PermitStore.open(folder, root, configuration.audience)
 
 
 def now() -> str:

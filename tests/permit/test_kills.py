@@ -22,10 +22,10 @@ from kfm_gates.permit.lease import take
 from kfm_gates.permit.run_log import RunLog
 from kfm_gates.permit.runs import states
 from kfm_gates.permit.settle import settle
-from tests.front.conftest import write_profile
 from tests.support.processes import PROC, below
 from tests.support.running import KANSAS, MAIN, environment, kansas_copy, program
 from tests.support.signing import Issuer
+from tests.support.small_pack import write_pack
 
 KILLS = 500
 WORKERS = 4
@@ -75,7 +75,7 @@ class Site:
     ) -> None:
         self.folder = folder
         (folder / "built").mkdir(parents=True)
-        write_profile(folder)
+        write_pack(folder)
         self.issuer = Issuer.trusted_in(folder, permit, decision, "acme.toml")
         self.denied = kansas_copy(folder)
         manifest = sorted((self.denied / "release" / "manifests" / "kansas-counties").iterdir())[0]
@@ -186,7 +186,7 @@ class Site:
 def test_killed_at_any_moment(tmp_path: Path) -> None:
     once = tmp_path / "once"
     once.mkdir()
-    write_profile(once)
+    write_pack(once)
     began = time.monotonic()
     ran = program("check", KANSAS, "--profile", "acme.toml", cwd=once)
     judging = time.monotonic() - began
