@@ -238,3 +238,10 @@ def test_a_permit_for_a_plan_is_for_no_other_and_one_without_is_for_none(root: P
     (root.parent / "built").unlink()
     ran = execute(root, "--permit", root.parent / "kept" / "permit.json")
     assert (ran.code, (root.parent / "built").exists()) == (126, False), ran.said
+
+
+@pytest.mark.parametrize("operation", ["rollback", "retire", "rerun"])
+def test_what_puts_things_right_waits_for_no_plan(root: Path, operation: str) -> None:
+    command = ("exec", "--operation", operation, "--plan", "plan.json", root, "--", "true")
+    ran = program(*command, cwd=root.parent)
+    assert (ran.code, "leave out --plan" in ran.err) == (125, True), ran.said
