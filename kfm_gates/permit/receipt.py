@@ -40,9 +40,10 @@ def read_receipt(path: Path) -> dict[str, Json]:
         raise NoReceipt("no_receipt", f"no receipt was written to {path}") from None
     except OSError as error:
         raise NoReceipt("receipt_refused", f"{path}: the receipt can't be read: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise NoReceipt("receipt_refused", f"{path}: the receipt is no regular file")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise NoReceipt("receipt_refused", f"{path}: the receipt is no regular file")
         data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise NoReceipt("receipt_refused", f"{path}: the receipt is larger than {LARGEST} bytes")
