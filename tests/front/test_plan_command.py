@@ -245,3 +245,36 @@ def test_what_puts_things_right_waits_for_no_plan(root: Path, operation: str) ->
     command = ("exec", "--operation", operation, "--plan", "plan.json", root, "--", "true")
     ran = program(*command, cwd=root.parent)
     assert (ran.code, "leave out --plan" in ran.err) == (125, True), ran.said
+
+
+BUILD = (
+    'profile = { name = "build-v1", operation = "build" }\ngates.promoted = { profile = "promotion-v1" }\n'
+)
+
+
+@pytest.mark.slow
+def test_a_plan_is_built_once(root: Path) -> None:
+    """With the profile of a build: the second time its output is there, and so is what it must not overwrite."""
+    folder = root.parent
+    (folder / "build.toml").write_text(BUILD)
+    draft = write_draft(folder)
+    ran = program("plan", root, "--draft", draft, "-o", "plan.json", "--profile", "build.toml", cwd=folder)
+    assert ran.code == 0, ran.said
+    file = approve(root)
+    made = root / "tiles" / "kansas-counties-2.pmtiles"
+    (folder / "build.py").write_text(
+        "import json, os, pathlib\n"
+        f"made = pathlib.Path({str(made)!r})\n"
+        "made.parent.mkdir()\n"
+        "made.write_bytes(b'tiles')\n"
+        "json.dump({'status': 'pass'}, open(os.environ['KFM_GATES_RECEIPT'], 'w'))\n"
+    )
+    words = ("exec", "--operation", "build", "--profile", "build.toml", "--plan", file, root, "--")
+    first = program(*words, "python3", "build.py", cwd=folder)
+    assert (first.code, made.read_bytes()) == (0, b"tiles"), first.said
+    made.write_bytes(b"judged by V1 to V4")
+    second = program(*words, "python3", "build.py", cwd=folder)
+    assert (second.code, "plan.outputs" in second.err) == (126, True), second.said
+    assert made.read_bytes() == b"judged by V1 to V4"
+    other = program("exec", "--operation", "promote", "--plan", file, root, "--", "true", cwd=folder)
+    assert other.code == 126, other.said
