@@ -105,7 +105,7 @@ def plan_words(command: argparse.ArgumentParser) -> None:
     add("-o", "--output", metavar="FILE", help="where the plan goes; must not be there yet")
     add(
         "--operation",
-        choices=("build", "cutover", "rollback", "retire"),
+        choices=("build", "cutover"),
         help="what a plan is verified for (default build, which needs its outputs to be new)",
     )
     add(

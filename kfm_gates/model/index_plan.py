@@ -9,20 +9,22 @@ from __future__ import annotations
 from typing import Literal
 
 from kfm_gates.model.base import Array, EvidenceModel, Maybe, NonEmptyArray
-from kfm_gates.model.plan_parts import (
+from kfm_gates.model.plan_filled import (
     Chunk,
-    IndexRollback,
     LeftOut,
-    PlanChunking,
     PlanGates,
     PlanInput,
-    PlannedBuilder,
     PlannedVersion,
+    SignOff,
+    StoreObservation,
+)
+from kfm_gates.model.plan_parts import (
+    IndexRollback,
+    PlanChunking,
+    PlannedBuilder,
     PlanTarget,
     RunOrder,
     Scope,
-    SignOff,
-    StoreObservation,
     Strategy,
     Trigger,
     ValidationStep,

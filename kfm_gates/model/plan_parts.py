@@ -1,4 +1,4 @@
-"""The parts of an index backfill plan: what people decide, and what is filled in when it is made."""
+"""The parts of an index backfill plan that people decide."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
 from kfm_gates.model.backfill_plan import ChunkMode
-from kfm_gates.model.base import Array, Closed, Count, Maybe, NonEmptyArray, Positive
-from kfm_gates.model.finding import Json
-from kfm_gates.model.gate_decision import NamedDigest
+from kfm_gates.model.base import Array, Closed, Maybe, NonEmptyArray, Positive
 from kfm_gates.model.parts import FileDigest, Target, Window
 from kfm_gates.model.refusal import Flaws, flaw, repeats
 from kfm_gates.model.schema_generator import when
@@ -18,14 +16,11 @@ from kfm_gates.model.text import (
     GitCommit,
     Name,
     NonEmpty,
-    Principal,
     Sha256,
     Slug,
     TextRule,
-    Timestamp,
     UriOrPath,
     VersionId,
-    Word,
 )
 
 Subject = Annotated[
@@ -161,14 +156,6 @@ class PlanChunking(Closed):
     max_parallelism: Positive
 
 
-class Chunk(Closed):
-    """One part: its versions, and its period when the plan is cut by time (which may hold no version)."""
-
-    name: Name
-    dataset_versions: Array[Subject]
-    window: Window | None
-
-
 class Phase(Closed):
     """Targets that are built together, after the phases that are named."""
 
@@ -201,57 +188,3 @@ class IndexRollback(Closed):
 
     def _flaws(self) -> Flaws:
         yield from repeats("prior_versions", self.prior_versions)
-
-
-class SignOff(Closed):
-    """What only a person knows: a statement about one plan, by whom, in which role, until when."""
-
-    statement: Literal["owner_approval", "maintenance_window", "cutover_approval", "legitimate_change"]
-    principal: Principal
-    role: Word
-    plan_digest: Sha256
-    expires_at: Timestamp
-
-
-class PlannedVersion(Closed):
-    """A version that is indexed, and the manifest that released it."""
-
-    id: Subject
-    manifest: FileDigest
-
-
-class LeftOut(Closed):
-    """A version within the scope that is not indexed, and why."""
-
-    id: NonEmpty
-    reason: Literal["not_promoted", "superseded", "withdrawn", "quarantined"]
-
-
-class PlanInput(Closed):
-    """A canonical input: which version it is of, what it is, its digest, its size in bytes (R-086)."""
-
-    path: NonEmpty
-    digest: Sha256
-    size: Count
-    dataset_version: Subject
-    role: Literal["artifact", "catalog", "manifest"]
-
-
-class PlanGates(Closed):
-    """The run of the gates that the plan rests on."""
-
-    decision_digest: Sha256
-    profile: NamedDigest
-    policy_pack_digest: Sha256
-    configuration_digest: Sha256
-    engines_digest: Sha256
-
-
-class StoreObservation(Closed):
-    """What a store answered: the question, the answer, the revision of what serves, the moment (law 7)."""
-
-    target: NonEmpty
-    question: dict[str, Json]
-    answer: dict[str, Json]
-    revision: Sha256
-    observed_at: Timestamp

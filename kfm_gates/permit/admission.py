@@ -49,10 +49,10 @@ class Admission:
     targets: tuple[str, ...] = ()
     store: str | Path | None = None
     permit: Path | None = None
-    plan: Path | None = None
     progress: Progress | None = None
     timeout: float | None = None
     python: str | None = None
+    plan: Path | None = None
 
 
 class GatesShut(GateDenied):
@@ -162,7 +162,6 @@ def _granted(
 
     if held is not None:
         request = held.request
-
     if asked.permit is not None:
         return grants.given(asked.permit, request, site, store, folder, _judging(asked))
     if site.configuration.trust.require_signature:

@@ -13,6 +13,9 @@ from kfm_gates.permit.admitted import Grant
 if TYPE_CHECKING:
     from kfm_gates.permit.plan_apply import HeldPlan
 
+WITHOUT_PLAN = ("rollback", "retire", "rerun")
+"""Operations at which a plan can't hold: they are for what has moved since."""
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -27,6 +30,10 @@ class Planned:
         """Read the plan; raises PlanRefused for one that was edited, UsageError beside `--target`."""
         from kfm_gates.planning.documents import read_plan
 
+        if request.operation in WITHOUT_PLAN:
+            raise UsageError(
+                f"a plan is for build and cutover; a {request.operation} must not wait for one: leave out --plan"
+            )
         if named:
             raise UsageError("a plan names its targets itself; leave out --target")
         path = Path(request.folder) / file

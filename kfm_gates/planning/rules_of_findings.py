@@ -14,7 +14,7 @@ from kfm_gates.stores.interface import Observation
 
 OPEN = ("PASS", "WAIVED")
 
-AFTERWARDS = ("cutover", "rollback", "retire")
+AFTERWARDS = ("cutover",)
 """Operations at which the outputs are there, and are meant to be."""
 
 
@@ -84,7 +84,7 @@ def plan_outputs(intent: PlanIntent, observations: Mapping[str, Observation]) ->
     """An output that is there already or serves; or, without a new name, one that does not (R-087, R-196)."""
     for number, target in enumerate(intent.targets):
         answer, at = observations[target.name].answer, f"/targets/{number}/output"
-        serves = target.output in answer["names"]
+        serves = answer["output_serves"]
         if intent.strategy == "blue_green" and (serves or answer["output_exists"]):
             yield refusal(
                 "plan.outputs",

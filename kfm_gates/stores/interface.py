@@ -31,7 +31,7 @@ class Observation:
 
     `revision` is a digest of what serves, and of nothing else: it changes whenever that does, and building
     beside it leaves it alone. `answer` has at least `exists` and `output_exists` (whether there is anything
-    under these names) and `names` (every name that serves now).
+    under these names) and `output_serves` (whether users get what has the name of the output).
     """
 
     store: str

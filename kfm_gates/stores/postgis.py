@@ -55,7 +55,7 @@ class PostgisStore:
             "exists": state is not None,
             "relations": {} if state is None else state["relations"],
             "structure": None if state is None else digest_of(state["structure"]),
-            "names": [question.live] if state is not None else [],
+            "output_serves": state is not None and question.output == question.live,
             "output_exists": output_exists,
         }
         return Observation(STORE, question, answer, revision, observed_at)

@@ -11,6 +11,7 @@ from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.pointers import walk
 from kfm_gates.evidence.reading import Content, Unreadable, read_once
+from kfm_gates.evidence.snapshot import Folder
 from kfm_gates.evidence.strict_json import parse_json
 from kfm_gates.model.finding import Json
 from kfm_gates.stores.interface import Observation, Question
@@ -39,11 +40,17 @@ class PointerFiles:
             "pointer": path,
             "exists": content is not None,
             "digest": None if content is None else content.digest,
-            "names": [] if content is None else sorted({*self._names(path, content)}),
             "output_exists": _there(self.bundles, question.output),
+            "output_serves": (content is not None and question.output in set(self._names(path, content)))
+            or any(_names_it(self.root, other, question.output) for other in self._others(path)),
         }
         revision = digest_of({"pointer": path, "exists": False}) if content is None else content.digest
         return Observation(STORE, question, answer, revision, observed_at)
+
+    def _others(self, path: str) -> list[str]:
+        """The pointers of other datasets, which may serve what is to be built."""
+        belongs = self.layout.glob("pointer")
+        return [each for each in sorted(Folder(self.root).listing()) if each != path and belongs(each)]
 
     def _names(self, path: str, content: Content) -> Iterator[str]:
         """Every text of the pointer, and the artifacts of the manifest that it names."""
@@ -87,8 +94,8 @@ class PointerRegistry:
         entry = {"exists": question.live in registry, "pointer": registry.get(question.live)}
         answer: dict[str, Json] = {
             **entry,
-            "names": sorted({*_texts(registry)}),
             "output_exists": _there(self.bundles, question.output),
+            "output_serves": question.output in set(_texts(registry)),
         }
         return Observation(STORE, question, answer, digest_of(entry), observed_at)
 
@@ -111,6 +118,17 @@ def _parsed(path: str, content: Content) -> Json:
         return parse_json(content.data or b"")
     except EvidenceError as error:
         raise EvidenceError(f"tiles can't be observed: {path}: {error}", file=path) from error
+
+
+def _names_it(root: Path, path: str, output: str) -> bool:
+    """Whether the pointer of another dataset names a bundle; one that can't be parsed is looked through as bytes."""
+    content = _read(root, path, absent_is_answer=True)
+    if content is None:
+        return False
+    try:
+        return output in set(_texts(_parsed(path, content)))
+    except EvidenceError:
+        return output.encode("utf-8") in (content.data or b"")
 
 
 def _texts(value: Json) -> Iterator[str]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kfm_gates.facts.periods import Period
 from kfm_gates.model.index_plan import IndexPlanDraft
-from kfm_gates.model.plan_parts import Chunk
+from kfm_gates.model.plan_filled import Chunk
 from kfm_gates.planning.chunks import MOST_CHUNKS, chunks
 from kfm_gates.planning.enumeration import Version
 from tests.support.plans import draft

@@ -39,8 +39,7 @@ def test_the_pointer_of_a_dataset() -> None:
     seen = files(KANSAS).observe(QUESTION, AT)
     digest = "sha256:" + hashlib.sha256(pointer(KANSAS).read_bytes()).hexdigest()
     assert (seen.revision, seen.answer["digest"], seen.answer["exists"]) == (digest, digest, True)
-    assert seen.answer["output_exists"] is False
-    assert {PUBLIC, f"data/processed/{SLUG}/{PUBLIC}/artifacts/counties.pmtiles"} <= set(seen.answer["names"])
+    assert (seen.answer["output_exists"], seen.answer["output_serves"]) == (False, False)
     assert seen == files(KANSAS).observe(QUESTION, AT)
     assert seen.document() == {
         "target": f"tiles:{SLUG}",
@@ -49,6 +48,23 @@ def test_the_pointer_of_a_dataset() -> None:
         "revision": digest,
         "observed_at": AT,
     }
+
+
+@pytest.mark.parametrize("output", [PUBLIC, f"data/processed/{SLUG}/{PUBLIC}/artifacts/counties.pmtiles"])
+def test_what_a_pointer_names_serves(output: str) -> None:
+    assert files(KANSAS).observe(Question(SLUG, output), AT).answer["output_serves"] is True
+    if output == PUBLIC:
+        assert files(KANSAS).observe(Question("rivers", output), AT).answer["output_serves"] is True
+
+
+@pytest.mark.parametrize(
+    "text", ['{"bundle": "tiles\\/counties-2.pmtiles"}', "bundle: tiles/counties-2.pmtiles"]
+)
+def test_what_another_dataset_serves_is_no_new_name(root: Path, text: str) -> None:
+    before = files(root).observe(QUESTION, AT)
+    (root / "release" / "published" / "rivers.json").write_text(text)
+    after = files(root).observe(QUESTION, AT)
+    assert (after.answer["output_serves"], after.revision) == (True, before.revision)
 
 
 def test_every_byte_of_the_pointer_counts(root: Path) -> None:
@@ -69,7 +85,7 @@ def test_a_dataset_that_is_not_published(root: Path) -> None:
     published = files(root).observe(QUESTION, AT)
     pointer(root).unlink()
     absent = files(root).observe(QUESTION, AT)
-    assert (absent.answer["exists"], absent.answer["names"]) == (False, [])
+    assert (absent.answer["exists"], absent.answer["output_serves"]) == (False, False)
     assert absent.revision != published.revision
     assert files(root).observe(Question("rivers", "x"), AT).revision != absent.revision
 
@@ -111,7 +127,9 @@ def test_a_registry_is_read_layer_by_layer(tmp_path: Path) -> None:
     rivers = {"bundle": "tiles/rivers-1.pmtiles"}
     one = registry(tmp_path, {SLUG: {"bundle": "tiles/counties-1.pmtiles"}, "rivers": rivers})
     seen = one.observe(QUESTION, AT)
-    assert seen.answer["exists"] and "tiles/rivers-1.pmtiles" in seen.answer["names"]
+    assert (seen.answer["exists"], seen.answer["output_serves"]) == (True, False)
+    taken = one.observe(Question(SLUG, "tiles/rivers-1.pmtiles"), AT)
+    assert (taken.answer["output_serves"], taken.revision) == (True, seen.revision)
     registry(tmp_path, {SLUG: {"bundle": "tiles/counties-1.pmtiles"}, "rivers": {"bundle": "2"}})
     assert one.observe(QUESTION, AT).revision == seen.revision
     registry(tmp_path, {SLUG: {"bundle": "tiles/counties-2.pmtiles"}, "rivers": rivers})

@@ -34,8 +34,8 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
         tuple(arguments.target),
         arguments.store,
         None if arguments.permit is None else Path(arguments.permit),
-        None if arguments.plan is None else Path(arguments.plan),
         timeout=arguments.timeout,
+        plan=None if arguments.plan is None else Path(arguments.plan),
     )
     receipt = None if arguments.receipt is None else Path(arguments.receipt)
     try:
