@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
-from kfm_gates.errors import GateDenied, KfmGatesError, UsageError
+from kfm_gates.errors import EngineError, GateDenied, KfmGatesError, UsageError
 from kfm_gates.front.api import names, paths, why
 from kfm_gates.front.environment import RUN as INHERITED
 from kfm_gates.front.guarded_run import GuardedRun
@@ -136,6 +136,8 @@ class _Begun:
     def __init__(self, admitted: AdmittedRun, receipt: Path | None) -> None:
         self._admitted = admitted
         self._receipt = receipt or admitted.folder / "receipt.json"
+        if self._receipt.resolve().is_relative_to(admitted.root.resolve()):
+            raise UsageError(f"{receipt}: lies inside the evidence root, which is never written to")
         self._inputs = Inputs.of_decision(admitted.root, admitted.decision, folder=_private(admitted.folder))
         self._run = Run(
             admitted.run_id, admitted.targets, lambda receipt: write_receipt(self._receipt, receipt)
@@ -197,5 +199,8 @@ def _refuse_nested() -> None:
 def _private(folder: Path) -> Path:
     """A folder for copies of inputs, made now so that forked workers have it too."""
     inputs = folder / "inputs"
-    inputs.mkdir(mode=0o700)
+    try:
+        inputs.mkdir(mode=0o700)
+    except OSError as error:
+        raise EngineError(f"{inputs}: can't be made, so nothing ran: {error.strerror}") from error
     return inputs

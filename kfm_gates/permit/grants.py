@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from kfm_gates.errors import EngineError, PermitMismatch, PermitStale
+from kfm_gates.errors import EngineError, GateDenied, PermitMismatch, PermitStale
 from kfm_gates.evidence.canonical import jcs
 from kfm_gates.evidence.strict_json import parse_json
 from kfm_gates.judge import record
@@ -52,7 +52,14 @@ def given(
         return said[-1]
 
     asked = {"operation": request.operation, "expect_pack": request.expect_pack}
-    permit = verify_file(given_path, request, **asked, store=store, judge=remembered).permit
+    try:
+        permit = verify_file(given_path, request, **asked, store=store, judge=remembered).permit
+    except GateDenied:
+        if not said or said[-1].exit_code == 0:
+            raise
+        from kfm_gates.permit.admission import GatesShut
+
+        raise GatesShut(said[-1]) from None  # which has the findings
     decision = jcs(said[-1].statement) + b"\n" if said else _beside(given_path, permit)
     if not _is(decision, permit):
         raise PermitStale("the decision is not the one that the permit names; run the gates again")

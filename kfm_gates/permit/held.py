@@ -38,7 +38,7 @@ def open_judged(root: Path, path: str, digest: str) -> BinaryIO:
     """
     content = read_judged(root, path, digest)
     if content.data is not None:
-        return in_memory(path, content.data)
+        return in_memory(content.data)
     try:
         handle = os.fdopen(open_regular(root, path), "rb", buffering=0)
     except Unreadable as error:
@@ -46,22 +46,22 @@ def open_judged(root: Path, path: str, digest: str) -> BinaryIO:
     return io.BufferedReader(_Judged(handle, content, path), CHUNK)
 
 
-def in_memory(path: str, data: bytes) -> BinaryIO:
+def in_memory(data: bytes) -> BinaryIO:
     """A file of these bytes that nobody can write to, not even through another handle."""
-    handle = sealed(path, data)
+    handle = sealed(data)
     if handle is None:
         return io.BufferedReader(io.BytesIO(data))  # which has no write
     return os.fdopen(handle, "rb")
 
 
-def sealed(path: str, data: bytes) -> int | None:
+def sealed(data: bytes) -> int | None:
     """A descriptor of sealed memory with these bytes; None where the system has none (not Linux), or no more."""
     if sys.platform != "linux":
         return None
     try:
-        handle = os.memfd_create(Path(path).name[:200], os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        handle = os.memfd_create("kfm-gates-input", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     except OSError:
-        return None  # no more descriptors or memory; the caller has another way to hold the bytes
+        return None  # no more descriptors; the caller has another way to hold the bytes
     try:
         view = memoryview(data)
         while view:
@@ -69,6 +69,9 @@ def sealed(path: str, data: bytes) -> int | None:
         seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
         fcntl.fcntl(handle, fcntl.F_ADD_SEALS, seals)
         os.lseek(handle, 0, os.SEEK_SET)
+    except OSError:
+        os.close(handle)
+        return None  # no more memory for files
     except BaseException:
         os.close(handle)
         raise

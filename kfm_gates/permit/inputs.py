@@ -166,7 +166,7 @@ class Inputs:
         if not is_small(size):
             return None
         data = read_judged(self._root, name, digest).data
-        handle = None if data is None else sealed(name, data)
+        handle = None if data is None else sealed(data)
         if handle is None:
             return None
         self._handles.append(handle)

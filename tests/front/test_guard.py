@@ -35,7 +35,7 @@ from kfm_gates.permit.run_log import RunLog
 from kfm_gates.permit.runs import RunState, states
 from tests.support.plans import make, write_plan
 from tests.support.running import REPOSITORY, Ran, kansas_copy
-from tests.support.trees import file_of, shown
+from tests.support.trees import edit, file_of, shown
 
 RECEIPT = {"outputs": []}
 Guarded = Callable[..., Guard]
@@ -274,6 +274,19 @@ def test_a_permit_that_was_issued_before(
     assert [state.state for state in runs()] == ["succeeded"]
 
 
+def test_a_permit_for_evidence_that_is_denied_by_now(
+    guarded: Guarded, cli: Callable[..., Ran], tmp_path: Path, runs: Runs
+) -> None:
+    root = kansas_copy(tmp_path)
+    ran = cli("check", root, "--profile", "acme.toml", "--store", "store")
+    assert ran.code == 0, ran.said
+    edit(file_of(root, "manifest"), lambda document: document["policy"].update(policy_label="internal"))
+    with pytest.raises(GateDenied, match=r"acme\.label") as caught, guarded(root, permit=ran.permit):
+        pytest.fail("ran")
+    assert [finding.found for finding in caught.value.findings] == ["internal"]
+    assert runs() == []
+
+
 def test_what_is_asked_wrongly(guarded: Guarded, tmp_path: Path, runs: Runs) -> None:
     for more, says in [
         ({"targets": ["a b"]}, "no name of a target"),
@@ -290,6 +303,16 @@ def test_what_is_asked_wrongly(guarded: Guarded, tmp_path: Path, runs: Runs) -> 
     with pytest.raises(EngineError, match="did not end within"), guarded(timeout=0.001):
         pytest.fail("ran without a verdict")
     assert runs() == []
+
+
+def test_a_receipt_is_not_written_into_the_evidence(guarded: Guarded, tmp_path: Path, runs: Runs) -> None:
+    root = kansas_copy(tmp_path)
+    with (
+        pytest.raises(UsageError, match="inside the evidence root"),
+        guarded(root, receipt=root / "receipt.json"),
+    ):
+        pytest.fail("ran")
+    assert [state.state for state in runs()] == ["not_run"] and not (root / "receipt.json").exists()
 
 
 def test_a_run_that_can_t_be_closed_is_said(guarded: Guarded, tmp_path: Path) -> None:

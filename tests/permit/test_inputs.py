@@ -220,7 +220,7 @@ def test_more_files_by_path_than_are_held_in_memory(tmp_path: Path) -> None:
 
 
 def test_memory_without_seals_is_as_read_only() -> None:
-    with in_memory("x", b"abc") as file:
+    with in_memory(b"abc") as file:
         assert file.read() == b"abc" and not file.writable()
 
 
