@@ -32,7 +32,7 @@ def permit_from_environment(store: str | os.PathLike[str] | None = None) -> Veri
     Raises UsageError in a process that `kfm-gates exec` did not start, and PermitInvalid for a permit that does
     not hold.
     """
-    path, run_id, receipt = (Path(_given(PERMIT)), _given(RUN), Path(_given(RECEIPT)))
+    path, run_id, receipt = Path(_given(PERMIT)).resolve(), _given(RUN), Path(_given(RECEIPT))
     folder = _store_of(path, run_id, store)
     permit = read_permit(path)
     _refuse_unconsumed(folder, permit)
@@ -53,14 +53,13 @@ def _given(name: str) -> str:
 
 def _store_of(path: Path, run: str, store: str | os.PathLike[str] | None) -> Path:
     """The store in whose folder for this run the permit lies."""
-    place = path.resolve()
-    if place.parts[-3:] != ("runs", run, "permit.json") or not (place.parents[2] / "id").is_file():
+    if path.parts[-3:] != ("runs", run, "permit.json") or not (path.parents[2] / "id").is_file():
         raise PermitMismatch(
             f"{path}: lies in no permit store, below runs/{run}; start the program by kfm-gates exec"
         )
-    if store is not None and place.parents[2] != Path(store).resolve():
+    if store is not None and path.parents[2] != Path(store).resolve():
         raise PermitMismatch(f"{path}: lies in another permit store than {os.fspath(store)}")
-    return place.parents[2]
+    return path.parents[2]
 
 
 def _refuse_unconsumed(folder: Path, permit: Permit) -> None:

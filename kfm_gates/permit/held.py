@@ -41,7 +41,7 @@ def open_judged(root: Path, path: str, digest: str) -> BinaryIO:
         return in_memory(content.data)
     try:
         handle = os.fdopen(open_regular(root, path), "rb", buffering=0)
-    except Unreadable as error:
+    except (Unreadable, OSError) as error:
         raise stale(path, error) from error
     return io.BufferedReader(_Judged(handle, content, path), CHUNK)
 
@@ -85,7 +85,7 @@ def copy_judged(root: Path, path: str, digest: str, to: Path) -> Path:
     """
     try:
         source = open_regular(root, path)
-    except Unreadable as error:
+    except (Unreadable, OSError) as error:
         raise stale(path, error) from error
     whole = hashlib.sha256()
     try:

@@ -116,9 +116,10 @@ class Inputs:
         """Copy every judged file into a new private folder, and return the folder that has them by their paths.
 
         Each content is there once, by digest, in `sha256/`; `view/` has the judged paths. All of it is
-        read-only. Raises UsageError for a folder that has something in it or lies inside the evidence root.
+        read-only. Raises UsageError for a folder that is there already or lies inside the evidence root.
         After an error nothing is left of it.
         """
+        self._refuse_closed()
         return write_view(self._root, self._files, Path(folder))
 
     def close(self) -> None:
@@ -146,8 +147,7 @@ class Inputs:
         return type(self), (str(self._root), self._files, self._subjects)
 
     def _judged(self, path: str | os.PathLike[str]) -> tuple[str, str]:
-        if self._closed:
-            raise PermitMismatch("the run is over, and its inputs are closed")
+        self._refuse_closed()
         name = os.fspath(path)
         digest = self._files.get(name) if isinstance(name, str) else None
         if digest is None:
@@ -155,6 +155,10 @@ class Inputs:
                 f"{name!r} was not judged; give a path below the evidence root exactly as the decision lists it"
             )
         return name, digest
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise PermitMismatch("the run is over, and its inputs are closed")
 
     def _in_memory(self, name: str, digest: str) -> Path | None:
         if len(self._handles) >= _IN_MEMORY_AT_MOST or not Path("/proc/self/fd").is_dir():

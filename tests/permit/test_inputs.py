@@ -380,6 +380,18 @@ def test_after_the_run_nothing_more_is_given(inputs: Inputs) -> None:
         inputs.open("c.json")
 
 
+def test_a_sealed_view_is_not_made_after_the_run(inputs: Inputs, tmp_path: Path) -> None:
+    inputs.close()
+    with pytest.raises(PermitMismatch, match="the run is over"):
+        inputs.seal(tmp_path / "sealed")
+    assert not (tmp_path / "sealed").exists()
+
+
+def test_the_whole_root_is_gone(inputs: Inputs, root: Path, tmp_path: Path) -> None:
+    shutil.rmtree(root)
+    refused_everywhere(inputs, "c.json", tmp_path)
+
+
 def test_a_worker_compares_for_itself(inputs: Inputs, root: Path) -> None:
     other = pickle.loads(pickle.dumps(inputs))
     assert other.subjects == inputs.subjects and other.read("c.json") == b"{}\n"
