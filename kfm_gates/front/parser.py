@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from kfm_gates import __version__
 from kfm_gates.errors import UsageError
+from kfm_gates.front import parser_runs
 from kfm_gates.front.word_types import count as _count
 from kfm_gates.front.word_types import life as _life
 from kfm_gates.front.word_types import percent as _percent
@@ -59,7 +60,15 @@ def parser() -> Parser:
         _command(commands, "spec-hash", "print the spec hash of a spec; exit 1 if the spec names another")
     )
     _permit(_command(commands, "permit", "verify or show a permit"))
+    command = _command(commands, "exec", "run a command if the gates open, and not otherwise")
+    parser_runs.exec_words(command)
+    _store(command)
+    _judging(command)
+    _runs(_command(commands, "runs", "list the runs of each target, or settle one that failed"))
     _promoted(_command(commands, "promoted", "list the promoted versions of a root, and why others are not"))
+    plan = _command(commands, "plan", "make an index backfill plan, or verify one; nothing else is written")
+    parser_runs.plan_words(plan)
+    _judging(plan)
     _diff(_command(commands, "diff", "compare two decisions; exit 1 if something new is denied"))
     _hook(_command(commands, "hook", "look at single files, as pre-commit does; advice, never a verdict"))
     _policy(_command(commands, "policy", "digest, lint and test policy packs; compare what two decide"))
@@ -183,6 +192,19 @@ def _waiver(command: Parser) -> None:
     add("--finding", action="append", default=[], metavar="FP", help="only this finding; may be repeated")
     kinds = ("exception", "exclusion", "tolerance", "acceptance")
     add("--kind", choices=kinds, default="exception", help="what it is (default exception)")
+
+
+def _runs(command: Parser) -> None:
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listed = _command(
+        actions, "list", "list the runs of each target and how they ended (also without ACTION)"
+    )
+    parser_runs.list_words(listed)
+    settled = _command(actions, "settle", "record how a run that failed was repaired or rolled back")
+    parser_runs.settle_words(settled)
+    for each in (listed, settled):
+        _store(each)
+        each.add_argument("--config", metavar="FILE", help="instead of the nearest kfm-gates.toml")
 
 
 def _promoted(command: Parser) -> None:

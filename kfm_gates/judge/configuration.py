@@ -17,13 +17,14 @@ from kfm_gates.errors import UsageError
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.facts.given import WaiverFile
+from kfm_gates.judge.store_settings import StoreSettings, store_settings
 from kfm_gates.judge.toml_table import only_keys, parse_toml, take, texts
 from kfm_gates.judge.trust import Trust, audiences, refuse_keys_inside, trust_of
 from kfm_gates.judge.waiver_files import refuse_inside, waiver_files
 
 DEFAULT_PROFILE = "promotion-v1"
 CONFIGURATION_FILES = ("kfm-gates.toml", "pyproject.toml")
-_KEYS = ("root", "profile", "paths", "schemas", "store", "audience", "trust", "waivers")
+_KEYS = ("root", "profile", "paths", "schemas", "store", "audience", "trust", "waivers", "lease", "stores")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,10 @@ class Configuration:
     trust: Trust = field(default_factory=Trust)
     waivers: tuple[WaiverFile, ...] = ()
     waiver_patterns: tuple[str, ...] = ()
+    lease: str | None = field(default=None, repr=False)
+    """The PostgreSQL database that holds leases across hosts, as a URI; it may hold a password."""
+    stores: StoreSettings = field(default_factory=StoreSettings)
+    """Where the rebuildable stores are that plans ask."""
 
     @property
     def layout(self) -> Layout:
@@ -136,7 +141,14 @@ def _parse(table: dict[str, Any], path: Path) -> Configuration:
         trust_of(take(table, "trust", dict, where, {}), folder, where),
         waiver_files(patterns, folder, where),
         patterns,
+        _lease(take(table, "lease", dict, where, {}), f"{where}: lease"),
+        store_settings(take(table, "stores", dict, where, {}), folder, where),
     )
+
+
+def _lease(table: dict[str, Any], where: str) -> str | None:
+    only_keys(table, ("postgres",), where)
+    return take(table, "postgres", str, where, "") or None
 
 
 def _schema(entry: Any, url: str, folder: Path, where: str) -> bytes:

@@ -104,9 +104,26 @@ def _judge(request: Request, out: TextIO) -> int:
 
 def _permit(request: Request, done: Run, head: bytes | None) -> Json:
     root = done.target.root
-    judged = Judged(done.statement, done.decision_digest, head, done.paths_digest)
+    plan = _plan(request, done) if request.plan is not None else None
+    judged = Judged(done.statement, done.decision_digest, head, done.paths_digest, plan)
     audience = partial(audience_of, request, done.suite.configuration, root)
     return sealed(issue(judged, audience, request.expires_seconds), request, root)
+
+
+def _plan(request: Request, done: Run) -> str:
+    """The digest of the plan that the permit is for; the decision must be of what was planned."""
+    from kfm_gates.planning.documents import read_plan
+    from kfm_gates.planning.refusals import PlanRefused, refuse
+    from kfm_gates.planning.rules_of_decision import refusals_of_decision
+
+    layout = done.suite.configuration.layout
+    try:
+        plan = read_plan(Path(request.folder) / str(request.plan))
+        decided = refusals_of_decision(plan, done.statement["predicate"], done.decision_digest, layout)
+        refuse("the plan does not hold", decided)
+    except PlanRefused as refused:
+        raise NotIssued(str(refused)) from refused
+    return plan.plan_digest
 
 
 def _checkpoint(done: Run, path: str) -> bytes | None:

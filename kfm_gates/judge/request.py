@@ -39,6 +39,8 @@ class Request:
     """Who may consume the permit, instead of the store."""
     sign_key: str | None = None
     """The file of the private key that the judge signs the permit with."""
+    plan: str | None = None
+    """The index backfill plan that the permit is bound to, if the decision is of what was planned."""
 
     @property
     def partial(self) -> bool:

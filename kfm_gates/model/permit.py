@@ -55,6 +55,12 @@ class PermitScope(Closed):
         yield from _in_order("subjects", [subject.id for subject in self.subjects])
 
 
+class PermitPlan(Closed):
+    """The plan of the run: an index backfill plan, by the digest that its sign-offs name."""
+
+    digest: Sha256
+
+
 class Permit(EvidenceModel):
     """A permit. Every digest is of what was judged; whoever acts on it compares all of them.
 
@@ -86,6 +92,7 @@ class Permit(EvidenceModel):
     checkpoint: TreeHead | None
     waivers: Array[PermitWaiver]
     scope: PermitScope | None
+    plan: PermitPlan | None
     nonce: Nonce
     evaluated_at: Timestamp
     issued_at: Timestamp

@@ -17,6 +17,7 @@ from kfm_gates.model.backfill_plan import BackfillPlan
 from kfm_gates.model.base import EvidenceModel
 from kfm_gates.model.checksums import Checksums
 from kfm_gates.model.gate_decision import DecisionPredicate, DecisionStatement
+from kfm_gates.model.index_plan import IndexPlan, IndexPlanDraft
 from kfm_gates.model.jsonld import Dcat, Prov
 from kfm_gates.model.ledger import Checkpoint, LedgerEntry
 from kfm_gates.model.manifest import Manifest
@@ -42,6 +43,8 @@ DOCUMENTS: dict[str, type[EvidenceModel]] = {
     "dcat": Dcat,
     "decision": DecisionPredicate,
     "decision-statement": DecisionStatement,
+    "index-backfill-draft": IndexPlanDraft,
+    "index-backfill-plan": IndexPlan,
     "ledger-entry": LedgerEntry,
     "manifest": Manifest,
     "permit": Permit,

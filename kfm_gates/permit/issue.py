@@ -41,6 +41,7 @@ class Judged:
     decision_digest: str
     checkpoint: bytes | None
     paths_digest: str
+    plan_digest: str | None = None
 
 
 def audience_of(request: Request, configuration: Configuration, root: Path) -> str:
@@ -113,6 +114,7 @@ def issue(judged: Judged, audience: Callable[[], str], expires_seconds: int) -> 
         "checkpoint": _head(judged.checkpoint),
         "waivers": waivers_of(predicate),
         "scope": None,
+        "plan": None if judged.plan_digest is None else {"digest": judged.plan_digest},
         "nonce": secrets.token_hex(16),
         "evaluated_at": predicate["evaluated_at"],
         "issued_at": _text(now),

@@ -8,10 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.running import KANSAS, Ran, environment, kansas_copy, program
+from tests.support.signing import Issuer
 from tests.support.small_pack import write_pack
 
 _PLAIN = ("-p", "no:cacheprovider", "-p", "no:randomly")
@@ -90,3 +92,30 @@ def imported(tmp_path: Path) -> Callable[[], set[str]]:
         return {Path(line).name for line in note.read_text().splitlines()} if note.exists() else set()
 
     return names
+
+
+@pytest.fixture(scope="session")
+def judged_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], bytes]:
+    """A permit for the example dataset by the profile `acme`, and the decision, for issuing more of them."""
+    folder = tmp_path_factory.mktemp("judged-once")
+    write_pack(folder)
+    ran = program("check", KANSAS, "--profile", "acme.toml", cwd=folder)
+    assert ran.code == 0, ran.said
+    return json.loads(ran.permit.read_bytes()), ran.decision
+
+
+@pytest.fixture
+def issuer(tmp_path: Path, profile: Path, judged_once: tuple[dict[str, Any], bytes]) -> Issuer:
+    """Issues signed permits, with which `exec` starts no judge."""
+    return Issuer.trusted_in(tmp_path, *judged_once, profile.name)
+
+
+@pytest.fixture
+def go(tmp_path: Path, issuer: Issuer) -> Callable[..., Ran]:
+    """Run a command by `kfm-gates exec` with a fresh signed permit: `go(*options, "--", *command)`."""
+
+    def run(*words: str | Path, **more: Any) -> Ran:
+        at = words.index("--")
+        return program("exec", *issuer.words(), *words[:at], KANSAS, *words[at:], cwd=tmp_path, **more)
+
+    return run

@@ -167,6 +167,93 @@ BACKFILL_PLAN = {
     },
 }
 
+INDEX_DRAFT = {
+    "kfm_index_backfill_draft_version": "v1",
+    "runbook": "docs/runbooks/index-backfill.md",
+    "reason": "The counties of 2017 were promoted.",
+    "trigger": {"kind": "new_versions", "evidence": "https://example.org/changes/12"},
+    "requested_by": "user:ada",
+    "reviewers": ["user:bea"],
+    "owner": "user:cyd",
+    "change": "https://example.org/changes/12",
+    "incidents": ["https://example.org/incidents/3"],
+    "deployment": "staging",
+    "scope": {"kind": "dataset", "dataset_slug": "kansas-counties"},
+    "targets": [
+        {
+            "store": "tiles",
+            "live": "kansas-counties",
+            "output": "tiles/kansas-counties-2.pmtiles",
+            "source": ["artifacts"],
+            "format": "PMTiles 3",
+            "estimate": {"size_bytes": 72000, "runtime_seconds": 5},
+        }
+    ],
+    "strategy": "blue_green",
+    "strategy_risk": "Needs the space of both bundles.",
+    "builder": {
+        "image": "registry.example.org/tiler",
+        "image_digest": B,
+        "git_commit": "0123456789abcdef0123456789abcdef01234567",
+        "params_digest": C,
+        "supports_time_scope": False,
+    },
+    "validation": [{"check": "V1", "criteria": "every county is there"}],
+    "chunking": {"mode": "version", "max_parallelism": 2},
+    "run_order": {
+        "batch_size": 1000,
+        "cursor": "geoid",
+        "workers": 2,
+        "phases": [{"name": "first", "targets": ["tiles:kansas-counties"], "after": ["zeroth"]}],
+    },
+    "rollback": {"strategy": "point back", "prior_versions": [f"kansas-counties/{VERSION}"]},
+}
+
+INDEX_PLAN = {name: value for name, value in INDEX_DRAFT.items() if not name.startswith("kfm_")} | {
+    "kfm_index_backfill_plan_version": "v1",
+    "created_at": TIME,
+    "dataset_versions": [
+        {"id": f"kansas-counties/{VERSION}", "manifest": {"path": "release/manifests/k/v.json", "digest": A}}
+    ],
+    "left_out": [{"id": "kansas-counties/2016.0f0f0f0f.1a2b3c4d", "reason": "not_promoted"}],
+    "inputs": [
+        {
+            "path": "data/processed/kansas-counties/counties.parquet",
+            "digest": A,
+            "size": 12169,
+            "dataset_version": f"kansas-counties/{VERSION}",
+            "role": "artifact",
+        }
+    ],
+    "chunks": [{"name": "one", "dataset_versions": [f"kansas-counties/{VERSION}"], "window": WINDOW}],
+    "stores": [
+        {
+            "target": "tiles:kansas-counties",
+            "question": {"live": "kansas-counties"},
+            "answer": {"exists": True},
+            "revision": A,
+            "observed_at": TIME,
+        }
+    ],
+    "gates": {
+        "decision_digest": A,
+        "profile": {"name": "promotion-v1", "digest": B},
+        "policy_pack_digest": A,
+        "configuration_digest": B,
+        "engines_digest": C,
+    },
+    "plan_digest": A,
+    "sign_offs": [
+        {
+            "statement": "owner_approval",
+            "principal": "user:cyd",
+            "role": "owner",
+            "plan_digest": A,
+            "expires_at": TIME,
+        }
+    ],
+}
+
 RUN_HEADER = {
     "kfm_run_header_version": "v1",
     "run_id": "8e1cc7cf-0c86-4d9d-a7f7-8e40d3b5a8ea",
@@ -347,6 +434,7 @@ PERMIT = {
         "part_name": "chunk-1",
         "subjects": [{"id": f"kansas-counties/{VERSION}", "digest": A}],
     },
+    "plan": {"digest": A},
     "nonce": "0" * 32,
     "evaluated_at": TIME,
     "issued_at": TIME,
@@ -382,6 +470,8 @@ SAMPLES: dict[str, Any] = {
     "ledger-entry": LEDGER_ENTRY,
     "checkpoint": CHECKPOINT,
     "backfill-plan": BACKFILL_PLAN,
+    "index-backfill-draft": INDEX_DRAFT,
+    "index-backfill-plan": INDEX_PLAN,
     "run-header": RUN_HEADER,
     "receipt.index-backfill": RECEIPT_INDEX,
     "receipt.pipeline-backfill": RECEIPT_BACKFILL,
@@ -400,12 +490,22 @@ SAMPLES: dict[str, Any] = {
 }
 """Name of the published schema -> a document that it and its model accept."""
 
+_DRAFT_EMPTY = {"/incidents", "/run_order/phases/0/after", "/rollback/prior_versions"}
+_OBSERVED = {"/stores/0/question", "/stores/0/answer"}
 EMPTY_OK = {
     "spec": {"/policy/obligations"},
     "qa-report": {"/quarantined"},
     "policy-decision": {"/obligations"},
     "manifest": {"/approvals"},
     "backfill-plan": {"/governance/obligations"},
+    "index-backfill-draft": _DRAFT_EMPTY,
+    "index-backfill-plan": {
+        *_DRAFT_EMPTY,
+        "/left_out",
+        "/sign_offs",
+        "/chunks/0/dataset_versions",
+        *_OBSERVED,
+    },
     "receipt.index-backfill": {"/environment/params", "/validation/checks", "/policy/decisions"},
     "permit": {"/waivers"},
     "stac-item": {"/properties", "/links", "/assets"},
@@ -429,7 +529,8 @@ EMPTY_OK["decision-statement"] = {"/subject"} | {f"/predicate{place}" for place 
 
 NULL_OK = {
     "acquisition": {"/supersedes", "/etag", "/last_modified"},
-    "permit": {"/checkpoint", "/scope"},
+    "index-backfill-plan": {"/chunks/0/window"},
+    "permit": {"/checkpoint", "/scope", "/plan"},
     "decision": {"/subjects/0/checks/0/findings/0/line", "/subjects/0/not_planned/0/value"},
     "stac-item": {"/properties/kfm:dataset_id"},
 }
@@ -443,6 +544,7 @@ FREE = {
     },
     "decision": {"/subjects/0/not_planned/0/value"},
     "decision-statement": {"/predicate/subjects/0/not_planned/0/value"},
+    "index-backfill-plan": {"/stores/0/question/live", "/stores/0/answer/exists"},
     "stac-item": {"/properties/kfm:dataset_id"},
     "dcat": {"/@context/dcat"},
     "prov": {"/@context/dcat"},

@@ -62,7 +62,10 @@ def test_everything_that_was_judged_is_named() -> None:
 
 
 def test_waivers_are_named_once_and_sorted() -> None:
-    waivers = [{"id": name, "digest": A, "kind": "exception", "expires": "2099-01-01T00:00:00Z"} for name in ("w2", "w1", "w2")]
+    waivers = [
+        {"id": name, "digest": A, "kind": "exception", "expires": "2099-01-01T00:00:00Z"}
+        for name in ("w2", "w1", "w2")
+    ]
     assert [each.id for each in _issued(_judged(waivers=waivers)).waivers] == ["w1", "w2"]
 
 

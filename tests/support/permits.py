@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import secrets
 from pathlib import Path
@@ -19,7 +20,10 @@ from cryptography.hazmat.primitives.serialization import (
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.evidence.digests import sha256
 from kfm_gates.model.permit import LISTED, Permit
+from kfm_gates.permit.inputs import Inputs
 from kfm_gates.permit.subjects import subjects_root
+from kfm_gates.permit.verified_permit import Run, VerifiedPermit, mint
+from tests.model.samples import PERMIT
 
 
 def moment(seconds: int = 0) -> str:
@@ -90,3 +94,16 @@ def trusting(file: Path, *keys: Path, more: str = "", top: str = "") -> Path:
     )
     file.write_text(f"{top}\n[trust]\npermit_keys = [{entries}]\n{more}\n")
     return file
+
+
+def verified(root: Path, operation: str, *, kept: list[Any] | None = None) -> VerifiedPermit:
+    """A permit in use for one file, `a.txt`, which is written below `root`."""
+    (root / "a.txt").write_bytes(b"judged")
+    digest = "sha256:" + hashlib.sha256(b"judged").hexdigest()
+    permit = Permit.read({**PERMIT, "operation": operation}, "permit.json")
+    receipts: list[Any] = [] if kept is None else kept
+    return mint(
+        permit,
+        Inputs(root, {"a.txt": digest}, {"a/1": ["a.txt"]}),
+        Run("run-1", ("tiles:a",), receipts.append),
+    )

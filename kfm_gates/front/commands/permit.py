@@ -81,6 +81,8 @@ def _show(arguments: argparse.Namespace, out: TextIO) -> int:
     }
     if permit.scope is not None:
         rows["part"] = f"{permit.scope.part_name} of the run of {permit.scope.parent}"
+    if permit.plan is not None:
+        rows["plan"] = permit.plan.digest
     for subject in permit.subjects:
         out.write(f"{'subject':13} {visible(subject.id)} ({subject.digest})\n")
     for subject in permit.scope.subjects if permit.scope else ():
