@@ -43,7 +43,7 @@ LOOK = """\
 import sys
 import pg8000.native
 
-connection = pg8000.native.Connection("gates", unix_sock=sys.argv[1])
+connection = pg8000.native.Connection("gates", database="postgres", unix_sock=sys.argv[1])
 query = "SELECT application_name FROM pg_stat_activity WHERE datname = :name"
 print(*connection.run(query, name=sys.argv[2])[0])
 """

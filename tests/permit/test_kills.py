@@ -104,7 +104,7 @@ class Site:
             wait = self.random.uniform(0, 1.1 * self.life[kind])
         else:  # half of them where it matters most: from the moment at which the run is admitted
             self.await_a_line(process)
-            wait = self.random.uniform(0, 0.15)
+            wait = self.random.uniform(0, 0.1)
         try:
             process.wait(wait)
         except subprocess.TimeoutExpired:
