@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kfm_gates.errors import EngineError, EvidenceError, PermitMismatch
+from kfm_gates.errors import EngineError, EvidenceError, PermitInvalid
 from kfm_gates.model.index_plan import IndexPlan
 from kfm_gates.permit.plan_apply import hold_plan, inspect_plan, verify_plan
 from kfm_gates.planning.refusals import PlanRefused
@@ -284,10 +284,10 @@ def test_another_configuration_and_another_pack(root: Path, made: IndexPlan) -> 
     (root.parent / "own.toml").write_text(
         '[profile]\nname = "own"\ndescription = "d"\nextends = "promotion-v1"\npacks = ["p"]\n'
     )
-    (root.parent / "p").mkdir()
-    (root.parent / "p" / "README.md").write_text("A pack without checks.\n")
+    (root.parent / "p" / "rego" / "own").mkdir(parents=True)
+    (root.parent / "p" / "rego" / "README.md").write_text("A pack without checks.\n")
     assert verified(root, made) >= {("plan.fresh", "/gates/profile")}
-    with pytest.raises(PermitMismatch, match="not the expected"):
+    with pytest.raises(PermitInvalid, match="not the expected"):
         verify_plan(write_plan(root.parent, made), request(root, expect_pack=OTHER))
 
 
