@@ -24,7 +24,7 @@ DOCUMENTS = frozenset(
     {
         "acquisition", "spec", "checksums", "qa_report", "chunk_report", "dcat", "stac_collection",
         "stac_item", "prov", "receipt", "policy_decision", "manifest", "plan", "status", "pointer",
-        "checkpoint", "environment",
+        "checkpoint", "rerun_request", "rerun_observation", "environment",
     }
 )  # fmt: skip
 """Templates of files that a strict parser reads; the ledger is read line by line."""

@@ -64,31 +64,30 @@ def is_bad_release(facts: RerunFacts) -> bool:
 def _guards(facts: RerunFacts) -> Iterator[Reason]:
     """What blocks whatever the mode would be."""
     if facts.in_scope is not YES:
-        yield _no(
-            "routing.scope_guard", "the job is not known to be one that a rerun may do", "R-016", "R-048"
-        )
+        text = "the job is not one that a rerun may do"
+        yield _no("routing.scope_guard", "in_scope", text, "R-016", "R-048")
     if facts.canonical is Canonical.LOST:
         text = "nothing is left of what the passed runs wrote: that is disaster recovery, not a rerun"
-        yield _no("routing.scope_guard", text, "R-048")
+        yield _no("routing.scope_guard", "canonical", text, "R-048")
     if facts.canonical is Canonical.UNKNOWN:
         text = "nobody knows whether the files are intact that the passed runs wrote"
-        yield _no("routing.prior_receipt", text, "R-018", "R-048")
+        yield _no("routing.prior_receipt", "canonical", text, "R-018", "R-048")
     if facts.prior_receipt is not YES:
         state = "there is none" if facts.prior_receipt is NO else "it can't be verified"
-        yield _no("routing.prior_receipt", f"the latest receipt of the prior run: {state}", "R-036")
+        text = f"the latest receipt of the prior run: {state}"
+        yield _no("routing.prior_receipt", "prior_receipt", text, "R-036")
     if _belongs_in_quarantine(facts):
         text = "rights or sensitivity are not settled, and the version is not in quarantine"
-        yield _no("routing.quarantine", text, "R-030", "R-122")
+        yield _no("routing.quarantine", "settled", text, "R-030", "R-122")
     if facts.contradicted is not NO:
-        state = (
-            "contradicts the evidence" if facts.contradicted is YES else "can't be compared with the evidence"
-        )
-        yield _no("routing.failure_class", f"the class of failure {state}", "R-037", "R-049")
+        state = "contradicts" if facts.contradicted is YES else "can't be compared with"
+        text = f"the class of failure {state} the evidence"
+        yield _no("routing.failure_class", "contradicted", text, "R-037", "R-049")
     if facts.failure is None and facts.failed is not NO:
-        yield _no("routing.failure_class", "nobody said what failed in the prior run", "R-037")
+        yield _no("routing.failure_class", "failure", "nobody said what failed in the prior run", "R-037")
     if facts.bytes_changed is YES and facts.validators is Validators.SAME:
         text = "the bytes upstream changed under the same ETag or address, so that neither can be believed"
-        yield _no("routing.upstream", text, "R-045")
+        yield _no("routing.upstream", "validators", text, "R-045")
 
 
 def _belongs_in_quarantine(facts: RerunFacts) -> bool:
@@ -102,20 +101,21 @@ def _derive(facts: RerunFacts) -> tuple[Mode | None, tuple[Reason, ...]]:
     upstream = upstream_changed(facts)
     if upstream is YES:
         text = "the bytes upstream changed: that is a Backfill, whatever else changed"
-        return Mode.BACKFILL, (_so("routing.upstream", text, "R-042", "R-046"),)
-    changed = YES in (facts.spec_changed, facts.code_changed)
+        return Mode.BACKFILL, (_so("routing.upstream", "bytes_changed", text, "R-042", "R-046"),)
+    changed = _changed_logic(facts)
+    blocked = tuple(_unknown_logic(facts)) if changed is None else ()
     if upstream is UNKNOWN:
         text = "nobody knows whether upstream changed: neither digests nor validators tell"
-        return None, (_no("routing.upstream", text, "R-039", "R-045"),)
-    unchanged = _so("routing.upstream", _unchanged(facts), "R-039", "R-045")
-    if changed:
-        what = "the specification" if facts.spec_changed is YES else "code, image or parameters"
-        text = f"{what} changed and upstream did not: that is a Reprocess"
-        return Mode.REPROCESS, (unchanged, _so("routing.spec", text, "R-041", "R-046"))
-    blocked = tuple(_unknown_logic(facts))
+        return None, (_no("routing.upstream", "validators", text, "R-039", "R-045"), *blocked)
+    by = "bytes_changed" if facts.bytes_changed is NO else "validators"
+    unchanged = _so("routing.upstream", by, _unchanged(facts), "R-039", "R-045")
+    if changed is not None:
+        text = f"{changed[1]} changed and upstream did not: that is a Reprocess"
+        return Mode.REPROCESS, (unchanged, _so("routing.spec", changed[0], text, "R-041", "R-046"))
     if blocked:
         return None, (unchanged, *blocked)
-    same = _so("routing.spec", "specification, code, image and parameters are the same", "R-039")
+    text = "specification, code, image and parameters are the same"
+    same = _so("routing.spec", "code_changed", text, "R-039")
     mode, reason = _of_the_same(facts)
     return mode, (unchanged, same, reason)
 
@@ -124,18 +124,18 @@ def _of_drift(facts: RerunFacts) -> tuple[Mode | None, tuple[Reason, ...]]:
     if facts.drifted is not YES:
         state = "shows that none did" if facts.drifted is NO else "is missing"
         text = f"the failure is called projection drift, and an observation of the projections {state}"
-        return None, (_no("routing.failure_class", text, "R-028", "R-037"),)
+        return None, (_no("routing.failure_class", "drifted", text, "R-028", "R-037"),)
     if facts.canonical is Canonical.INTACT:
         return Mode.REBUILD, (_only_projections(),)
     text = (
-        "projections are rebuilt from catalogs and artifacts, and these are not intact: that is another class"
+        "projections are rebuilt from catalogs and artifacts, and those are not intact: that is another class"
     )
-    return None, (_no("routing.failure_class", text, "R-025", "R-026", "R-027", "R-029"),)
+    return None, (_no("routing.failure_class", "canonical", text, "R-025", "R-026", "R-027", "R-029"),)
 
 
 def _only_projections() -> Reason:
     text = "projections are out of step, and what they are made from is intact: that is a Rebuild"
-    return _so("routing.mode", text, "R-025", "R-028", "R-044")
+    return _so("routing.mode", "drifted", text, "R-025", "R-028", "R-044")
 
 
 def _unchanged(facts: RerunFacts) -> str:
@@ -146,51 +146,56 @@ def _unchanged(facts: RerunFacts) -> str:
     return f"upstream did not change by its {'ETag or address' if exact else 'time of modification'}"
 
 
+def _changed_logic(facts: RerunFacts) -> tuple[str, str] | None:
+    """The fact that says that what a run is made of changed, and its name in words."""
+    if facts.spec_changed is YES:
+        return "spec_changed", "the specification"
+    return ("code_changed", "code, image or parameters") if facts.code_changed is YES else None
+
+
 def _unknown_logic(facts: RerunFacts) -> Iterator[Reason]:
     if facts.spec_changed is UNKNOWN:
         text = "nobody knows whether the specification changed since the prior run"
-        yield _no("routing.spec", text, "R-039", "R-041")
+        yield _no("routing.spec", "spec_changed", text, "R-039", "R-041")
     if facts.code_changed is UNKNOWN:
         text = "nobody knows whether code, image or parameters changed since the prior run"
-        yield _no("routing.spec", text, "R-039", "R-046")
+        yield _no("routing.spec", "code_changed", text, "R-039", "R-046")
 
 
 def _of_the_same(facts: RerunFacts) -> tuple[Mode | None, Reason]:
     """The mode where nothing changed that a run is made of."""
     if facts.failed is YES or facts.failure is not None:
-        return Mode.RETRY, _so(
-            "routing.mode", "nothing changed and something failed: that is a Retry", "R-039", "R-040"
-        )
+        text = "nothing changed and something failed: that is a Retry"
+        by = "failed" if facts.failed is YES else "failure"
+        return Mode.RETRY, _so("routing.mode", by, text, "R-039", "R-040")
     if facts.canonical is not Canonical.INTACT:
         text = "files of the version are not as a run left them, and nobody said which class of failure it is"
-        return None, _no("routing.failure_class", text, "R-037")
+        return None, _no("routing.failure_class", "canonical", text, "R-037")
     if facts.drifted is YES:
         return Mode.REBUILD, _only_projections()
     if facts.drifted is UNKNOWN:
-        return None, _no(
-            "routing.mode", "nothing failed or changed, and nobody looked at the projections", "R-038"
-        )
-    return Mode.NOOP, _so(
-        "routing.mode", "nothing failed, changed or drifted: nothing is to be done", "R-038"
-    )
+        text = "nothing failed or changed, and nobody looked at the projections"
+        return None, _no("routing.mode", "drifted", text, "R-038")
+    text = "nothing failed, changed or drifted: nothing is to be done"
+    return Mode.NOOP, _so("routing.mode", "failed", text, "R-038")
 
 
 def _limits(facts: RerunFacts, derived: Mode) -> Iterator[Reason]:
     """What blocks this mode."""
     if derived is Mode.BACKFILL and facts.legitimate is not YES:
         text = "nobody who is named has declared the change upstream legitimate"
-        yield _no("routing.legitimacy", text, "R-043")
+        yield _no("routing.legitimacy", "legitimate", text, "R-043")
     if derived in (Mode.RETRY, Mode.REBUILD) and facts.quarantined is not NO:
         state = "is in quarantine" if facts.quarantined is YES else "may be in quarantine"
         text = f"the version {state}: it is made anew under another id, never repeated or shown"
-        yield _no("routing.quarantine", text, "R-030", "R-122")
+        yield _no("routing.quarantine", "quarantined", text, "R-030", "R-122")
     made_anew = derived not in (Mode.REBUILD, Mode.NOOP)
     if made_anew and is_bad_release(facts) and facts.published is UNKNOWN:
         text = "nobody knows whether the bad version is published, and must be rolled back first"
-        yield _no("routing.next_flow", text, "R-049")
+        yield _no("routing.next_flow", "published", text, "R-049")
     if facts.declared is not None and facts.declared is not derived:
         text = f"{facts.declared.value} is declared, and the facts lead to {derived.value}"
-        yield _no("routing.mode", text, "R-038")
+        yield _no("routing.mode", "declared", text, "R-038")
 
 
 def _flow(facts: RerunFacts, mode: Mode) -> Flow | None:
@@ -216,9 +221,9 @@ def _emits(facts: RerunFacts, mode: Mode) -> tuple[Emission, ...]:
     return (*made, *new, Emission.RECEIPT, Emission.LEDGER)
 
 
-def _so(check: str, text: str, *requirements: str) -> Reason:
-    return Reason(check, requirements, text)
+def _so(check: str, fact: str, text: str, *requirements: str) -> Reason:
+    return Reason(check, fact, requirements, text)
 
 
-def _no(check: str, text: str, *requirements: str) -> Reason:
-    return Reason(check, requirements, text, blocks=True)
+def _no(check: str, fact: str, text: str, *requirements: str) -> Reason:
+    return Reason(check, fact, requirements, text, blocks=True)

@@ -130,9 +130,11 @@ class RerunFacts:
 
 @dataclass(frozen=True)
 class Reason:
-    """One step of the decision: the check that judges it, the requirements that it follows from, a sentence."""
+    """One step of the decision: the check that judges it, the fact that it rests on (a field of `RerunFacts`),
+    the requirements that it follows from, and a sentence."""
 
     check: str
+    fact: str
     requirements: tuple[str, ...]
     text: str
     blocks: bool = False

@@ -95,7 +95,9 @@ def invariants(f: RerunFacts, made: RerunDecision) -> dict[str, bool]:
     return {
         "a refusal has a reason that blocks, and nothing else has": bool(made.blocking())
         == (mode is Mode.REFUSE),
-        "a reason names a check and a requirement": all(r.check and r.requirements for r in made.reasons),
+        "a reason names a check, a fact and a requirement": all(
+            r.check.startswith("routing.") and r.requirements and hasattr(f, r.fact) for r in made.reasons
+        ),
         "never Retry unless nothing changed": mode is not Mode.RETRY or (upstream, *logic) == (NO, NO, NO),
         "never Backfill unless legitimate": mode is not Mode.BACKFILL
         or (upstream, f.legitimate) == (YES, YES),
