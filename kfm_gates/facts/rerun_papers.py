@@ -37,10 +37,11 @@ class ObservationPaper:
 
 @dataclass(frozen=True)
 class RerunPapers:
-    """What is said of the rerun; None for what nobody said."""
+    """What is said of the rerun; None for what nobody said. `run_id` names the prior run, None the latest one."""
 
     request: RerunRequest | None
     observation: RerunObservation | None
+    run_id: str | None = None
 
 
 @provides
@@ -64,7 +65,8 @@ def rerun_papers(request: RequestPaper, observation: ObservationPaper) -> RerunP
         raise Unmet("routing.subject")
     if observation.form is not None and observation.form.document is None:
         raise Unmet("routing.upstream")
-    return RerunPapers(request.form.document, observation.form.document if observation.form else None)
+    asked = request.form.document
+    return RerunPapers(asked, observation.form.document if observation.form else None, asked.run_id)
 
 
 def _form(model: type[M], path: str, index: Index, parsed: Parsed) -> Form[M] | None:

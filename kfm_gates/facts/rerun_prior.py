@@ -49,10 +49,9 @@ def prior_run(facts: Facts, subject: Subject, papers: RerunPapers) -> PriorRun:
             None, Known.UNKNOWN, "the ledger is not whole, so that nothing in it can be believed", place
         )
     entries = ledger.of_version.get((subject.slug, subject.version), ())
-    wanted = papers.request.run_id if papers.request is not None else None
-    entries = tuple(each for each in entries if wanted in (None, each.run_id))
+    entries = tuple(each for each in entries if papers.run_id in (None, each.run_id))
     if not entries:
-        what = "no such run" if wanted else "no run"
+        what = "no such run" if papers.run_id else "no run"
         return PriorRun(None, Known.NO, f"the ledger knows {what} of the version", Place(ledger.path))
     strange = _not_entered(facts, subject, ledger)
     if strange is not None:
