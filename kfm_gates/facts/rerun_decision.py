@@ -192,7 +192,7 @@ def _limits(facts: RerunFacts, derived: Mode) -> Iterator[Reason]:
     made_anew = derived not in (Mode.REBUILD, Mode.NOOP)
     if made_anew and is_bad_release(facts) and facts.published is UNKNOWN:
         text = "nobody knows whether the bad version is published, and must be rolled back first"
-        yield _no("routing.next_flow", "published", text, "R-049")
+        yield _no("routing.mode", "published", text, "R-049")
     if facts.declared is not None and facts.declared is not derived:
         text = f"{facts.declared.value} is declared, and the facts lead to {derived.value}"
         yield _no("routing.mode", "declared", text, "R-038")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kfm_gates.errors import UsageError
+from kfm_gates.evidence.layout import KFM_V1
 from kfm_gates.judge.toml_table import did_you_mean, only_keys, parse_toml, take, texts
 
 BUILT_IN = Path(__file__).parent.parent / "profiles"
@@ -73,6 +74,8 @@ class Profile:
     overrides: tuple[Override, ...] = ()
     not_planned: tuple[NotPlanned, ...] = ()
     packs: tuple[str, ...] = ()
+    subjects_with: str = ""
+    """The template of a document by which a version asks to be judged; empty when all versions are judged."""
     sources: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     """The files that it was read from, for its digest."""
 
@@ -110,11 +113,13 @@ def _parse(data: bytes, where: str, path: Path) -> Profile:
     table = parse_toml(data, where)
     only_keys(table, ("profile", "gates", "settings", "override", "not_planned"), where)
     head = take(table, "profile", dict, where)
-    only_keys(head, ("name", "operation", "description", "extends", "packs"), f"{where}: profile")
+    only_keys(
+        head, ("name", "operation", "description", "extends", "packs", "subjects_with"), f"{where}: profile"
+    )
     base: Profile | None = None
     if "extends" in head:
         base = load_profile(take(head, "extends", str, where), folder)
-        for key in ("operation", "not_planned"):
+        for key in ("operation", "not_planned", "subjects_with"):
             if key in head or key in table:
                 raise UsageError(
                     f"{where}: {key!r} comes from the profile that is extended and can't be changed"
@@ -138,10 +143,22 @@ def _parse(data: bytes, where: str, path: Path) -> Profile:
         overrides=(*(base.overrides if base else ()), *_overrides(table, where)),
         not_planned=base.not_planned if base else _not_planned(table, where),
         packs=(*(base.packs if base else ()), *packs),
+        subjects_with=base.subjects_with if base else _template(head, where),
         sources=(*(base.sources if base else ()), (str(path), data)),
     )
     _refuse_contradictions(profile, where)
     return profile
+
+
+def _template(head: Mapping[str, Any], where: str) -> str:
+    name = take(head, "subjects_with", str, where, "")
+    known = [each for each, template in KFM_V1.items() if "{version}" in template]
+    if name and name not in known:
+        raise UsageError(
+            f"{where}: subjects_with names the unknown document {name!r}{did_you_mean(name, known)}; "
+            f"known: {', '.join(known)}"
+        )
+    return name
 
 
 def _gates(table: Mapping[str, Any], base: tuple[Gate, ...], where: str) -> tuple[Gate, ...]:

@@ -96,7 +96,8 @@ def _lines(answer: Answer) -> Iterator[str]:
 def _where(told: Told[Any]) -> str:
     if not told.place.file:
         return ""
-    return f"  [{visible(told.place.file)}{visible(told.place.pointer)}]"
+    pointer = f"#{told.place.pointer}" if told.place.pointer else ""
+    return f"  [{visible(told.place.file + pointer)}]"
 
 
 def _value(value: Enum | None) -> str | None:
