@@ -89,6 +89,10 @@ def _paths(facts: Facts) -> Iterator[str]:
     )
     yield from _named_by_receipts(facts, subject, index)
     yield from _witnesses(facts)
+    if index.of_version("rerun_request", subject.slug, subject.version):  # later acquisitions decide its mode
+        yield from (
+            path for path in index.named("acquisition") if index.variables[path][1]["slug"] == subject.slug
+        )
 
 
 def _witnesses(facts: Facts) -> tuple[str, ...]:
