@@ -30,13 +30,10 @@ last := object.get(input, ["rerun", "ends_in"], null)
 
 steps := object.get(input, ["rerun_request", "plan", "steps"], [])
 
-begin := steps[0] if {
-	count(steps) > 0
-} else := "nothing"
+# With a word for what is not there, so that no steps have a first and a last one, too.
+begin := array.concat(steps, ["nothing"])[0]
 
-end := steps[count(steps) - 1] if {
-	count(steps) > 0
-} else := "nothing"
+end := array.concat(["nothing"], steps)[count(steps)]
 
 # New bytes reach users through the promotion gates alone.
 made_new if object.get(input, ["rerun", "mode"], "") in {"Reprocess", "Backfill"}
