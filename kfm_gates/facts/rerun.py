@@ -130,4 +130,4 @@ def _declared(papers: RerunPapers) -> Told[Mode | None]:
     request = papers.request
     if request is None:
         return Told(None, "no mode is declared", Place(""))
-    return Told(Mode(request.mode), f"{request.mode} is declared", request.at("/mode"))
+    return Told(Mode(request.mode), f"the request declares {request.mode}", request.at("/mode"))

@@ -73,8 +73,8 @@ def _guards(facts: RerunFacts) -> Iterator[Reason]:
         text = "nobody knows whether the files are intact that the passed runs wrote"
         yield _no("routing.prior_receipt", "canonical", text, "R-018", "R-048")
     if facts.prior_receipt is not YES:
-        state = "there is none" if facts.prior_receipt is NO else "it can't be verified"
-        text = f"the latest receipt of the prior run: {state}"
+        state = "is not there as it was entered" if facts.prior_receipt is NO else "can't be verified"
+        text = f"the latest receipt of the prior run {state}"
         yield _no("routing.prior_receipt", "prior_receipt", text, "R-036")
     if _belongs_in_quarantine(facts):
         text = "rights or sensitivity are not settled, and the version is not in quarantine"

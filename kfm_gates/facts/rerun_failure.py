@@ -28,9 +28,9 @@ def failure(papers: RerunPapers, prior: PriorRun, tables: Tables) -> Failure:
     request = papers.request
     if request is None or request.failure_class is None:
         place = request.at("/failure_class") if request is not None else Place("")
-        quiet = Told(Known.NO, "nobody named a class that could contradict anything", place)
+        quiet = Told(Known.NO, "there is no class that could contradict anything", place)
         return Failure(
-            Told(None, "nobody said what failed", place), _of_checks(None, request, tables) or quiet
+            Told(None, "no class of failure is named", place), _of_checks(None, request, tables) or quiet
         )
     place = request.at("/failure_class")
     named = FailureClass(request.failure_class)

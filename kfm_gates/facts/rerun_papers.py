@@ -60,11 +60,9 @@ def observation_paper(subject: Subject, index: Index, layout: Layout, parsed: Pa
 
 @provides
 def rerun_papers(request: RequestPaper, observation: ObservationPaper) -> RerunPapers:
-    """Both. Unmet because of the check that says what is wrong with one, or that there is no request."""
+    """Both; Unmet without a request. An observation that is malformed says nothing: `routing.upstream` denies it."""
     if request.form is None or request.form.document is None:
         raise Unmet("routing.subject")
-    if observation.form is not None and observation.form.document is None:
-        raise Unmet("routing.upstream")
     asked = request.form.document
     return RerunPapers(asked, observation.form.document if observation.form else None, asked.run_id)
 

@@ -41,7 +41,7 @@ deny contains {
 deny contains {
 	"msg": sprintf("the plan of the %s emits `%s`, which this mode does not make", [input.rerun.mode, extra]),
 	"at": sprintf("rerun_request#/plan/emits/%d", [index]),
-	"found": extra,
+	"found": concat(", ", plan),
 	"expected": concat(", ", sort(needed)),
 	"hint": "Remove it from `plan.emits`, or find out whether another mode is meant.",
 } if {

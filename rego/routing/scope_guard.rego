@@ -32,7 +32,7 @@ deny contains {
 	"msg": "the job is not one that a rerun may do",
 	"at": "rerun_request#/job",
 	"found": job,
-	"expected": "rerun",
+	"expected": "the job `rerun`",
 	"hint": instead,
 } if {
 	object.get(jobs, [job, "allowed"], false) != true

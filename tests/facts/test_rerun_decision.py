@@ -6,7 +6,6 @@ import dataclasses
 import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from enum import Enum
 from typing import Any
 
 import pytest

@@ -28,6 +28,13 @@ def check_ids() -> tuple[str, ...]:
 
 
 @functools.cache
+def profile_of(id: str) -> str:
+    """A built-in profile that judges a check."""
+    known = ("promotion-v1", *built_in_profiles())
+    return next(name for name in known if id in load_profile(name, REPOSITORY).check_ids())
+
+
+@functools.cache
 def checks() -> Mapping[str, Check]:
     """Those checks themselves."""
     return find_checks(check_ids())
