@@ -130,12 +130,12 @@ def _of_drift(facts: RerunFacts) -> tuple[Mode | None, tuple[Reason, ...]]:
     text = (
         "projections are rebuilt from catalogs and artifacts, and those are not intact: that is another class"
     )
-    return None, (_no("routing.failure_class", "canonical", text, "R-025", "R-026", "R-027", "R-029"),)
+    return None, (_no("routing.failure_class", "canonical", text, "R-025", "R-026", "R-027"),)
 
 
 def _only_projections() -> Reason:
     text = "projections are out of step, and what they are made from is intact: that is a Rebuild"
-    return _so("routing.mode", "drifted", text, "R-025", "R-028", "R-044")
+    return _so("routing.mode", "drifted", text, "R-025", "R-028", "R-029", "R-044")
 
 
 def _unchanged(facts: RerunFacts) -> str:

@@ -332,7 +332,42 @@ VERSION_STATUS = {
     "decided_by": {"principal": "example:steward-1", "role": "steward"},
 }
 
+RERUN_REQUEST = {
+    "kfm_rerun_request_version": "v1",
+    "dataset_slug": "kansas-counties",
+    "dataset_version_id": VERSION,
+    "job": "rerun",
+    "mode": "Backfill",
+    "reason": "The source published an edition.",
+    "requested_by": ACTOR,
+    "requested_at": TIME,
+    "plan": {
+        "emits": ["run_receipt"],
+        "steps": ["rerun_promotion", "post_run_validation"],
+    },
+}
+
+RERUN_OBSERVATION = {
+    "kfm_rerun_observation_version": "v1",
+    "dataset_slug": "kansas-counties",
+    "dataset_version_id": VERSION,
+    "observed_at": TIME,
+    "observed_by": ACTOR,
+    "upstream": [
+        {
+            "dataset_slug": "kansas-counties",
+            "acquisition_id": "us-atlas-3.0.1",
+            "url": "https://example.org/atlas",
+            "etag": '"5f3a"',
+            "last_modified": "Tue, 01 Sep 2026 09:00:00 GMT",
+        }
+    ],
+    "projections": [{"target": "tiles", "drifted": False, "seen_by": "counts"}],
+}
+
 SAMPLES: dict[str, Any] = {
+    "rerun-request": RERUN_REQUEST,
+    "rerun-observation": RERUN_OBSERVATION,
     "spec": SPEC,
     "acquisition": ACQUISITION,
     "checksums": CHECKSUMS,
@@ -360,6 +395,7 @@ SAMPLES: dict[str, Any] = {
 """Name of the published schema -> a document that it and its model accept."""
 
 EMPTY_OK = {
+    "rerun-observation": {"/upstream", "/projections"},
     "spec": {"/policy/obligations"},
     "qa-report": {"/quarantined"},
     "policy-decision": {"/obligations"},
@@ -385,6 +421,7 @@ EMPTY_OK["decision"] = _DECISION_EMPTY
 EMPTY_OK["decision-statement"] = {"/subject"} | {f"/predicate{place}" for place in _DECISION_EMPTY}
 
 NULL_OK = {
+    "rerun-observation": {"/upstream/0/etag", "/upstream/0/last_modified"},
     "acquisition": {"/supersedes", "/etag", "/last_modified"},
     "permit": {"/checkpoint"},
     "decision": {"/subjects/0/checks/0/findings/0/line", "/subjects/0/not_planned/0/value"},

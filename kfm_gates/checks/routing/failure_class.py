@@ -11,7 +11,7 @@ from kfm_gates.model.finding import Verdict, verdict
 @check(
     "routing.failure_class",
     needs=["routing.subject", "routing.prior_receipt"],
-    serves=["R-025", "R-026", "R-027", "R-028", "R-029", "R-037", "R-049"],
+    serves=["R-025", "R-026", "R-027", "R-028", "R-037", "R-049"],
 )
 def failure_class(rerun: Rerun) -> Verdict:
     """Deny a rerun of which nobody said what failed, or that was put into a class that the evidence contradicts.

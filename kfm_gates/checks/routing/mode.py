@@ -20,7 +20,7 @@ _BEFORE = [
 ]
 
 
-@check("routing.mode", needs=_BEFORE, serves=["R-038", "R-039", "R-041", "R-042", "R-044", "R-046"])
+@check("routing.mode", needs=_BEFORE, serves=["R-029", "R-038", "R-039", "R-041", "R-042", "R-044", "R-046"])
 def mode(rerun: Rerun) -> Verdict:
     """Deny a rerun in another mode than the one that the facts lead to.
 
