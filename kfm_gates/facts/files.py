@@ -89,10 +89,14 @@ def _paths(facts: Facts) -> Iterator[str]:
     )
     yield from _named_by_receipts(facts, subject, index)
     yield from _witnesses(facts)
-    if index.of_version("rerun_request", subject.slug, subject.version):  # later acquisitions decide its mode
-        yield from (
-            path for path in index.named("acquisition") if index.variables[path][1]["slug"] == subject.slug
-        )
+    yield from _of_rerun(subject, index)
+
+
+def _of_rerun(subject: Subject, index: Index) -> Iterator[str]:
+    """What decides the mode of a rerun: every acquisition and specification of the dataset."""
+    if index.of_version("rerun_request", subject.slug, subject.version):
+        for template in ("acquisition", "spec"):
+            yield from (p for p in index.named(template) if index.variables[p][1]["slug"] == subject.slug)
 
 
 def _witnesses(facts: Facts) -> tuple[str, ...]:

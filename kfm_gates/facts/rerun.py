@@ -128,6 +128,6 @@ def _in_scope(papers: RerunPapers) -> Told[Known]:
 
 def _declared(papers: RerunPapers) -> Told[Mode | None]:
     request = papers.request
-    if request is None:
-        return Told(None, "no mode is declared", Place(""))
+    if request is None or request.mode is None:
+        return Told(None, "no mode is declared", request.at() if request is not None else Place(""))
     return Told(Mode(request.mode), f"the request declares {request.mode}", request.at("/mode"))

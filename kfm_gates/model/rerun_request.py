@@ -69,6 +69,7 @@ class RerunRequest(EvidenceModel):
 
     `run_id` names the prior run, the latest one when it is absent. `denied_by` are the checks that denied in
     the last gate decision. `spec_hash` names the specification of the rerun, that of the version when absent.
+    Without `mode` and `plan` it is a question, which `kfm-gates rerun` answers; the gates ask for both.
     """
 
     kfm_rerun_request_version: Literal["v1"]
@@ -77,7 +78,7 @@ class RerunRequest(EvidenceModel):
     run_id: Maybe[RunIdOrUuid] = None
     ci_url: Maybe[Uri] = None
     job: Word
-    mode: DeclaredMode
+    mode: Maybe[DeclaredMode] = None
     failure_class: Maybe[FailureWord] = None
     denied_by: Array[NonEmpty] = ()
     reason: NonEmpty
@@ -86,7 +87,7 @@ class RerunRequest(EvidenceModel):
     spec_hash: Maybe[Sha256] = None
     environment: Maybe[EnvironmentNow] = None
     upstream_change: Maybe[UpstreamChange] = None
-    plan: RerunPlan
+    plan: Maybe[RerunPlan] = None
 
     def _flaws(self) -> Flaws:
         yield from repeats("denied_by", self.denied_by)

@@ -337,14 +337,9 @@ RERUN_REQUEST = {
     "dataset_slug": "kansas-counties",
     "dataset_version_id": VERSION,
     "job": "rerun",
-    "mode": "Backfill",
     "reason": "The source published an edition.",
     "requested_by": ACTOR,
     "requested_at": TIME,
-    "plan": {
-        "emits": ["run_receipt"],
-        "steps": ["rerun_promotion", "post_run_validation"],
-    },
 }
 
 RERUN_OBSERVATION = {

@@ -5,8 +5,7 @@ from __future__ import annotations
 from kfm_gates.checks.api import check
 from kfm_gates.checks.routing._share import every
 from kfm_gates.facts.rerun import Rerun
-from kfm_gates.facts.rerun_vocabulary import Mode
-from kfm_gates.model.finding import Verdict, deny, verdict
+from kfm_gates.model.finding import Verdict, verdict
 
 _BEFORE = [
     "routing.subject",
@@ -31,12 +30,4 @@ def mode(rerun: Rerun) -> Verdict:
     with where each comes from; declare the mode that they lead to.
     """
     hint = "ask `kfm-gates rerun` what is known and from where, and declare the mode that follows"
-    if rerun.decision.mode is Mode.NOOP:
-        return deny(
-            rerun.place("declared"),
-            "there is nothing to be run",
-            found=rerun.told["declared"].said,
-            expected="no request",
-            hint="remove the request",
-        )
     return verdict(every(rerun, hint))

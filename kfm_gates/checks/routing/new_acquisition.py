@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from kfm_gates.checks.api import check
 from kfm_gates.evidence.subjects import Subject
+from kfm_gates.facts.container import Unmet
 from kfm_gates.facts.rerun import Rerun
 from kfm_gates.facts.rerun_vocabulary import Known, Mode
 from kfm_gates.facts.superseding import Acquired
@@ -28,6 +29,8 @@ def new_acquisition(request: RerunRequest, rerun: Rerun, about: Subject, acquire
 
 
 def _findings(request: RerunRequest, known: Collection[str]) -> Iterator[Finding]:
+    if request.plan is None:
+        raise Unmet("routing.subject")
     planned, place = request.plan.new_acquisition_id, request.at("/plan/new_acquisition_id")
     if planned is None:
         yield finding(

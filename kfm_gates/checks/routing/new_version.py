@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kfm_gates.checks.api import check
 from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.subjects import Subject
-from kfm_gates.facts.container import Facts
+from kfm_gates.facts.container import Facts, Unmet
 from kfm_gates.facts.ledger import Ledger
 from kfm_gates.facts.rerun import Rerun
 from kfm_gates.facts.rerun_vocabulary import Emission, Mode
@@ -35,7 +35,7 @@ def _is_new(rerun: Rerun) -> bool:
 def _findings(
     request: RerunRequest, mode: Mode, about: Subject, index: Index, facts: Facts, needed: bool
 ) -> Iterator[Finding]:
-    planned, place = request.plan.new_version_id, request.at("/plan/new_version_id")
+    planned, place = _planned(request), request.at("/plan/new_version_id")
     if not needed:
         if planned is not None:
             yield finding(
@@ -62,6 +62,12 @@ def _findings(
             expected="an id that no file and no entry in the ledger has",
             hint="derive the id from the specification and the inputs of the rerun; versions are never written over",
         )
+
+
+def _planned(request: RerunRequest) -> str | None:
+    if request.plan is None:
+        raise Unmet("routing.subject")
+    return request.plan.new_version_id
 
 
 def _exists(version: str, slug: str, index: Index, ledger: Ledger) -> bool:

@@ -36,9 +36,21 @@ def subject(paper: RequestPaper, about: Subject, clock: Clock, facts: Facts) -> 
     if paper.form.document is None or paper.form.findings:
         return verdict(paper.form.findings)
     request = paper.form.document
-    return verdict(
-        [*_astray(request, about), *_unreal(request, clock), *_of_another_run(request, about, facts)]
-    )
+    found = [*_open(request), *_astray(request, about), *_unreal(request, clock)]
+    return verdict([*found, *_of_another_run(request, about, facts)])
+
+
+def _open(request: RerunRequest) -> Iterator[Finding]:
+    """A request without these is a question; a rerun needs the answer in it."""
+    for field, what in (("mode", "one of the four modes"), ("plan", "what the rerun emits, and its steps")):
+        if getattr(request, field) is None:
+            yield finding(
+                request.at(f"/{field}"),
+                f"the request does not say its `{field}`",
+                found=None,
+                expected=what,
+                hint="ask `kfm-gates rerun`, and write down what follows from the facts",
+            )
 
 
 def _astray(request: RerunRequest, about: Subject) -> Iterator[Finding]:
