@@ -1,11 +1,14 @@
-"""What one check has to say of a rerun decision: the reasons that block and are its own."""
+"""What checks of the family share: their part of the decision, and placeholders in what a caller says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kfm_gates.checks.evidence.placeholders import placeholders_in
+from kfm_gates.evidence.pointers import walk
 from kfm_gates.facts.rerun import Rerun
 from kfm_gates.facts.rerun_vocabulary import Reason
+from kfm_gates.model.base import EvidenceModel
 from kfm_gates.model.finding import Finding, Place, finding
 
 _EXPECTED = {
@@ -39,6 +42,19 @@ def every(rerun: Rerun, hint: str) -> Iterator[Finding]:
     """The findings for all reasons that block, whoever should have said so."""
     for reason in rerun.decision.blocking():
         yield _finding(rerun, reason, hint)
+
+
+def placeholders_of(document: EvidenceModel) -> Iterator[Finding]:
+    """Values of a request or an observation that are still to be filled in."""
+    for pointer, value in walk(document.raw):
+        for what in placeholders_in(value) if isinstance(value, str) else ():
+            yield finding(
+                document.at(pointer),
+                "a placeholder stands where a value belongs",
+                found=what,
+                expected="a value",
+                hint="write the value that belongs here",
+            )
 
 
 def _finding(rerun: Rerun, reason: Reason, hint: str) -> Finding:

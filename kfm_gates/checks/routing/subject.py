@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kfm_gates.checks.api import check
-from kfm_gates.checks.evidence.placeholders import placeholders_in
-from kfm_gates.evidence.pointers import walk
+from kfm_gates.checks.routing._share import placeholders_of
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import Facts, Unmet
 from kfm_gates.facts.given import Clock
@@ -36,7 +35,7 @@ def subject(paper: RequestPaper, about: Subject, clock: Clock, facts: Facts) -> 
     if paper.form.document is None or paper.form.findings:
         return verdict(paper.form.findings)
     request = paper.form.document
-    found = [*_open(request), *_astray(request, about), *_unreal(request, clock)]
+    found = [*_open(request), *_astray(request, about), *placeholders_of(request), *_unreal(request, clock)]
     return verdict([*found, *_of_another_run(request, about, facts)])
 
 
@@ -66,15 +65,6 @@ def _astray(request: RerunRequest, about: Subject) -> Iterator[Finding]:
 
 
 def _unreal(request: RerunRequest, clock: Clock) -> Iterator[Finding]:
-    for pointer, value in walk(request.raw):
-        for what in placeholders_in(value) if isinstance(value, str) else ():
-            yield finding(
-                request.at(pointer),
-                "the request holds a placeholder",
-                found=what,
-                expected="a value",
-                hint="write the value that belongs here",
-            )
     if instant(request.requested_at) > instant(clock.evaluated_at):
         yield finding(
             request.at("/requested_at"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kfm_gates.checks.api import check
-from kfm_gates.checks.routing._share import share
+from kfm_gates.checks.routing._share import placeholders_of, share
 from kfm_gates.evidence.subjects import Subject
 from kfm_gates.facts.container import Facts
 from kfm_gates.facts.rerun import Rerun
@@ -30,7 +30,9 @@ def upstream(paper: ObservationPaper, about: Subject, facts: Facts) -> Verdict:
     form = paper.form
     if form is not None and (form.document is None or form.findings):
         return verdict(form.findings)
-    astray = [] if form is None or form.document is None else list(_astray(form.document, about))
+    astray: list[Finding] = []
+    if form is not None and form.document is not None:
+        astray += [*_astray(form.document, about), *placeholders_of(form.document)]
     hint = "ask the source again, compare digests, and record it in the observation"
     return verdict(astray or share(facts.get(Rerun), "routing.upstream", hint))
 
