@@ -24,8 +24,8 @@ from kfm_gates.model.text import instant
 RERUN_JOB = "rerun"
 """The only `job` that a rerun may be (R-031, R-048)."""
 
-MACHINE = "pipeline"
-"""The role of what is no person, and so can't declare anything."""
+MACHINES = ("pipeline", "policy_engine")
+"""The roles of what is no person, and so can't declare anything."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _legitimate(papers: RerunPapers, prior: PriorRun, clock: Clock) -> Told[Know
         return Told(Known.NO, "nobody has declared a change upstream", place)
     made = request.upstream_change
     ended = prior.receipt.created_at if prior.receipt is not None else None
-    if made.declared_by.role == MACHINE:
+    if made.declared_by.role in MACHINES:
         said = "the change upstream is declared by a machine, not by a person"
         return Told(Known.NO, said, request.at("/upstream_change/declared_by/role"))
     if made.declared_by.principal.casefold() == request.requested_by.principal.casefold():

@@ -12,6 +12,7 @@ from kfm_gates.facts.container import Facts, Unmet, provides
 from kfm_gates.facts.ledger import Ledger
 from kfm_gates.facts.ledger_lines import LedgerLine
 from kfm_gates.facts.parsed import Parsed
+from kfm_gates.facts.producing_runs import period_of
 from kfm_gates.facts.rerun_papers import RerunPapers
 from kfm_gates.facts.rerun_vocabulary import Known
 from kfm_gates.model.finding import Place
@@ -49,14 +50,20 @@ def prior_run(facts: Facts, subject: Subject, papers: RerunPapers) -> PriorRun:
             None, Known.UNKNOWN, "the ledger is not whole, so that nothing in it can be believed", place
         )
     entries = ledger.of_version.get((subject.slug, subject.version), ())
-    entries = tuple(each for each in entries if papers.run_id in (None, each.run_id))
-    if not entries:
+    named = [each for each in entries if papers.run_id in (None, each.run_id)]
+    if not named:
         what = "no such run" if papers.run_id else "no run"
         return PriorRun(None, Known.NO, f"the ledger knows {what} of the version", Place(ledger.path))
+    entry = named[-1]
+    place = Place(ledger.path, f"/{entry.number}")
     strange = _not_entered(facts, subject, ledger)
     if strange is not None:
         return PriorRun(None, Known.UNKNOWN, "a receipt of the version is not in the ledger", Place(strange))
-    return _verified(facts, entries[-1], Place(ledger.path, f"/{entries[-1].number}"))
+    found = _verified(facts, entry, place)
+    later = [each for each in entries if each.number > entry.number and each.operation == entry.operation]
+    if found.receipt is not None and any(_repeats(facts, each, found.receipt) for each in later):
+        return PriorRun(None, Known.NO, "the run that is named was followed by another try of it", place)
+    return found
 
 
 def _verified(facts: Facts, entry: LedgerLine, place: Place) -> PriorRun:
@@ -80,6 +87,15 @@ def _verified(facts: Facts, entry: LedgerLine, place: Place) -> PriorRun:
         return PriorRun(None, Known.NO, text, Place(entry.path, "/run_id"))
     said = f"the {receipt.operation} run {receipt.run_id} ended with {receipt.validation.status}"
     return PriorRun(receipt, Known.YES, said, receipt.at("/validation/status"))
+
+
+def _repeats(facts: Facts, entry: LedgerLine, receipt: Receipt) -> bool:
+    """Whether a later run of the same operation is about the same period; one that can't be read may be."""
+    try:
+        later, _ = read_receipt(facts.get(Parsed).value(entry.path), entry.path)
+    except Unmet:
+        return True
+    return later is None or period_of(later) == period_of(receipt)
 
 
 def _not_entered(facts: Facts, subject: Subject, ledger: Ledger) -> str | None:

@@ -52,7 +52,7 @@ def placeholders_of(document: EvidenceModel) -> Iterator[Finding]:
                 document.at(pointer),
                 "a placeholder stands where a value belongs",
                 found=what,
-                expected="a value",
+                expected="what is known",
                 hint="write the value that belongs here",
             )
 

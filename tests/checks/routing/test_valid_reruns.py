@@ -113,6 +113,31 @@ def test_an_etag_that_changed_over_the_same_bytes_is_no_change() -> None:
     assert any("though its validators did" in each.text for each in made.decision.reasons)
 
 
+def test_a_retry_of_what_came_from_two_sources_each_known_in_its_own_way() -> None:
+    """One by the digests of its bytes though its ETag changed, the other by its ETag alone."""
+    tree = kansas_with_reruns()
+    path = next(path for path in tree if path.endswith("/acquisition.json"))
+    record = json.loads(
+        tree[path].replace(b"us-atlas-3.0.1/", b"names-1/").replace(b"counties-10m", b"names")
+    )
+    record |= {"acquisition_id": "names-1", "etag": '"1"'}
+    record["source"] = {"name": "names", "url": "https://example.org/names.json", "version": "1"}
+    same = [{"name": "counties-10m.json", "digest": digest()}]
+    source = {"dataset_slug": "{slug}", "acquisition_id": "names-1", "url": record["source"]["url"]}
+    ops = [
+        {"file": path.replace("us-atlas-3.0.1", "names-1"), "text": json.dumps(record)},
+        {
+            "file": "receipt:transform.json",
+            "patch": [put("/inputs/-", {"uri": record["artifacts"][0]["path"], "digest": digest()})],
+        },
+        {"file": path, "patch": web('"5f3a"', None)["patch"]},
+        seen('"77aa"', None, put("/upstream/0/artifacts", same)),
+        observation(put("/upstream/-", {**source, "etag": '"1"', "last_modified": None})),
+    ]
+    made = decided(RETRY, ops)
+    assert (made.decision.mode, made.facts.validators) == (Mode.RETRY, Validators.SAME)
+
+
 def test_a_retry_without_a_look_where_the_address_stands_for_one_content() -> None:
     made = decided(RETRY, [{"file": "rerun_observation", "delete": True}])
     assert (made.decision.mode, made.facts.validators) == (Mode.RETRY, Validators.SAME)
