@@ -152,12 +152,9 @@ def _parse(data: bytes, where: str, path: Path) -> Profile:
 
 def _template(head: Mapping[str, Any], where: str) -> str:
     name = take(head, "subjects_with", str, where, "")
-    known = [each for each, template in KFM_V1.items() if "{version}" in template]
-    if name and name not in known:
-        raise UsageError(
-            f"{where}: subjects_with names the unknown document {name!r}{did_you_mean(name, known)}; "
-            f"known: {', '.join(known)}"
-        )
+    if name and "{version}" not in KFM_V1.get(name, ""):
+        meant = did_you_mean(name, [each for each, path in KFM_V1.items() if "{version}" in path])
+        raise UsageError(f"{where}: subjects_with names {name!r}, which is no document of a version{meant}")
     return name
 
 

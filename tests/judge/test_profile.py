@@ -52,6 +52,15 @@ def test_extends_adds_gates_and_checks(tmp_path: Path) -> None:
         (HEAD + '[[override]]\nchecks."rights.license".allowed = ["x"]', "`subjects` is missing"),
         (HEAD + '[[not_planned]]\nchecks = ["rights.license"]\nunless = "x"', "can't be changed"),
         ('profile = { name = "x", extends = "promotion-v1", operation = "build" }', "can't be changed"),
+        ('profile = { name = "x", extends = "rerun-v1", subjects_with = "plan" }', "can't be changed"),
+        (
+            'profile = { name = "x", operation = "rerun", subjects_with = "manifests" }',
+            "no document of a version (did you mean 'manifest'",
+        ),
+        (
+            'profile = { name = "x", operation = "rerun", subjects_with = "ledger" }',
+            "no document of a version",
+        ),
         ("profile = {", "is not TOML"),
         (HEAD + 'gates.rights = { label = "Z", checks = ["a.b"] }', "only `checks` and `needs`"),
         ('profile = { name = "x", operation = "promote" }', "no checks"),
