@@ -19,7 +19,7 @@ from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.tree import paths_below, paths_digest
 from kfm_gates.judge import pins
 from kfm_gates.judge.configuration import Configuration
-from kfm_gates.judge.profile import load_profile
+from kfm_gates.judge.profile_file import load_profile
 from kfm_gates.judge.request import Request
 from kfm_gates.permit.envelope import signed
 from kfm_gates.permit.issue import Judged, issue

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from docs.generator.house import REPOSITORY, cases, suites
+from docs.generator.house import REPOSITORY, cases, suite_of
 from kfm_gates.checks.api import Outcome
 from kfm_gates.evidence.cases import _path as file_named
 from kfm_gates.evidence.cases import _text as with_names
@@ -40,9 +40,15 @@ class Example:
 
 
 @cache
-def _kansas() -> Mapping[str, bytes]:
-    root = REPOSITORY / "fixtures" / "kansas-counties"
+def _tree(folder: str) -> Mapping[str, bytes]:
+    root = REPOSITORY / "fixtures" / folder
     return {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
+
+
+def _base(case: Mapping[str, Any]) -> Mapping[str, bytes]:
+    """What a case is a patch onto: the Kansas counties, with the requests to rerun them where it is about those."""
+    reruns = _tree("kansas-reruns") if case.get("profile") == "rerun-v1" else {}
+    return {**_tree("kansas-counties"), **reruns}
 
 
 def example(id: str, engines: Engines) -> Example | None:
@@ -65,9 +71,9 @@ def _cost(case: Mapping[str, Any]) -> tuple[int, int, int, int]:
 
 def _outcome(id: str, case: Mapping[str, Any], engines: Engines) -> Outcome:
     layout = Layout.kfm_v1()
-    broken = apply(case, _kansas(), layout)
+    broken = apply(case, _base(case), layout)
     snapshot = Snapshot(Memory(broken.files, broken.changed))
-    suite = next(suite for suite in suites() if id in suite.checks)
+    suite = suite_of(id)
     at = case.get("evaluated_at", EVALUATED_AT)
     rules = Prover(suite, engines).given(case)
     given = given_facts(suite, rules, snapshot, layout, Index(snapshot, layout), broken.subject, at)
@@ -75,7 +81,7 @@ def _outcome(id: str, case: Mapping[str, Any], engines: Engines) -> Outcome:
 
 
 def _changes(case: Mapping[str, Any]) -> Iterator[str]:
-    layout, files = Layout.kfm_v1(), dict(_kansas())
+    layout, files = Layout.kfm_v1(), dict(_base(case))
     subject = base_subject(files, layout, case["base"])
     for operation in case["ops"]:
         shown = _shown(operation["file"], layout)

@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from docs.generator.examples import Example, example
-from docs.generator.house import PACKAGE, cases, checks, link, metadata, places, reads, source, suites
+from docs.generator.house import (
+    PACKAGE,
+    cases,
+    checks,
+    link,
+    metadata,
+    places,
+    reads,
+    source,
+    suite_of,
+    suites,
+)
 from kfm_gates.judge.bench_engines import Engines
 
 KINDS = {"python": "Python", "rego": "Rego", "shacl": "SHACL"}
@@ -19,7 +30,8 @@ def pages() -> Iterator[tuple[str, str]]:
     for suite in suites():
         with Engines(suite) as engines:
             for id in suite.checks:
-                yield f"{id}.md", page(id, engines)
+                if suite_of(id) is suite:
+                    yield f"{id}.md", page(id, engines)
     yield "index.md", index()
 
 

@@ -13,7 +13,7 @@ replace), `delete`, `text`, `hex`, `flip` (a byte offset), `copy` (the new path)
 ends as on Windows), `changed` (touched while judging). With `reseal` every digest downstream is recomputed,
 except in the files that `keep` names, so that nothing but the check under test may deny. `rules` gives
 rules of the policy pack other texts (`{"rights/license.rego": "…"}`), for the check that judges the rules
-themselves.
+themselves. `profile` names the one that judges, where it is not `promotion-v1`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from kfm_gates.evidence.subjects import Subject
 
 FIELDS = frozenset(
     {"base", "why", "serves", "ops", "rules", "reseal", "keep"}
-    | {"expect", "subject_gone", "evaluated_at", "settings"}
+    | {"expect", "subject_gone", "evaluated_at", "settings", "profile"}
 )
 
 _VERSION_OF = re.compile(r"\{version of (\w+)\}")

@@ -36,6 +36,8 @@ KFM_V1: Mapping[str, str] = MappingProxyType(
         "policy_decision": "data/decisions/{decision}.json",
         "manifest": "release/manifests/{slug}/{version}.json",
         "plan": "release/plans/{slug}/{version}.yaml",
+        "rerun_request": "release/reruns/{slug}/{version}/request.json",
+        "rerun_observation": "release/reruns/{slug}/{version}/observation.json",
         "status": "release/status/{slug}/{version}.json",
         "pointer": "release/published/{slug}.json",
         "ledger": "audit/ledger.jsonl",

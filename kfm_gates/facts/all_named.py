@@ -12,6 +12,7 @@ import kfm_gates.facts.links
 import kfm_gates.facts.profile_claims
 import kfm_gates.facts.recorded_texts
 import kfm_gates.facts.register
+import kfm_gates.facts.rerun_view
 import kfm_gates.facts.rights_claims
 import kfm_gates.facts.run_environments
 import kfm_gates.facts.run_outcomes

@@ -31,6 +31,8 @@ from kfm_gates.model.policy_decision import PolicyDecision
 from kfm_gates.model.qa_report import QaReport
 from kfm_gates.model.receipt import Receipt
 from kfm_gates.model.receipt_forms import read_receipt
+from kfm_gates.model.rerun_observation import RerunObservation
+from kfm_gates.model.rerun_request import RerunRequest
 from kfm_gates.model.spec import Spec
 from kfm_gates.model.stac import StacCollection, StacItem
 from kfm_gates.model.version_status import VersionStatus
@@ -69,6 +71,19 @@ def _of_version(template: str) -> Callable[[Facts], tuple[str, ...]]:
         if found or "*" in facts.get(Layout).templates[template]:
             return found
         return (facts.get(Layout).path(template, slug=subject.slug, version=subject.version),)
+
+    return paths
+
+
+def _there(template: str, otherwise: str) -> Callable[[Facts], tuple[str, ...]]:
+    """The document of a version where there is one; where there is none, that is for the check `otherwise`."""
+
+    def paths(facts: Facts) -> tuple[str, ...]:
+        subject = facts.get(Subject)
+        found = facts.get(Index).of_version(template, subject.slug, subject.version)
+        if not found:
+            raise Unmet(otherwise)
+        return found
 
     return paths
 
@@ -141,6 +156,20 @@ KINDS: tuple[Kind, ...] = (
     _kind("receipts", Receipt, "receipt.form", _of_version("receipt"), many=True, read=read_receipt),
     _kind("manifest", Manifest, "release.manifest", _of_version("manifest"), read=read_manifest),
     _kind("plan", BackfillPlan, "receipt.chunks", _of_version("plan"), optional=True),
+    _kind(
+        "rerun_request",
+        RerunRequest,
+        "routing.subject",
+        _there("rerun_request", "routing.subject"),
+        optional=True,
+    ),
+    _kind(
+        "rerun_observation",
+        RerunObservation,
+        "routing.upstream",
+        _there("rerun_observation", "routing.upstream"),
+        optional=True,
+    ),
     _kind("status", VersionStatus, "release.supersedes", _of_version("status"), optional=True),
     _kind("pointer", Pointer, "release.pointer", _pointer, optional=True),
     _kind("checkpoint", Checkpoint, "receipt.ledger", _of_root("checkpoint")),

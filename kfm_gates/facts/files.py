@@ -24,7 +24,7 @@ DOCUMENTS = frozenset(
     {
         "acquisition", "spec", "checksums", "qa_report", "chunk_report", "dcat", "stac_collection",
         "stac_item", "prov", "receipt", "policy_decision", "manifest", "plan", "status", "pointer",
-        "checkpoint", "environment",
+        "checkpoint", "rerun_request", "rerun_observation", "environment",
     }
 )  # fmt: skip
 """Templates of files that a strict parser reads; the ledger is read line by line."""
@@ -89,6 +89,14 @@ def _paths(facts: Facts) -> Iterator[str]:
     )
     yield from _named_by_receipts(facts, subject, index)
     yield from _witnesses(facts)
+    yield from _of_rerun(subject, index)
+
+
+def _of_rerun(subject: Subject, index: Index) -> Iterator[str]:
+    """What decides the mode of a rerun: every acquisition and specification of the dataset."""
+    if index.of_version("rerun_request", subject.slug, subject.version):
+        for template in ("acquisition", "spec"):
+            yield from (p for p in index.named(template) if index.variables[p][1]["slug"] == subject.slug)
 
 
 def _witnesses(facts: Facts) -> tuple[str, ...]:

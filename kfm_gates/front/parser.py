@@ -69,6 +69,7 @@ def parser() -> Parser:
     plan = _command(commands, "plan", "make an index backfill plan, or verify one; nothing else is written")
     parser_runs.plan_words(plan)
     _judging(plan)
+    _rerun(_command(commands, "rerun", "say whether a run may be repeated, in which mode, and why"))
     _diff(_command(commands, "diff", "compare two decisions; exit 1 if something new is denied"))
     _hook(_command(commands, "hook", "look at single files, as pre-commit does; advice, never a verdict"))
     _policy(_command(commands, "policy", "digest, lint and test policy packs; compare what two decide"))
@@ -213,6 +214,22 @@ def _promoted(command: Parser) -> None:
     add("--format", choices=("text", "json"), default="text", help="how to print the list (default text)")
     add("--evaluated-at", metavar="TIME", help="judge as of this time, such as 2026-10-01T12:00:00Z")
     _judging(command)
+
+
+def _rerun(command: Parser) -> None:
+    add = command.add_argument
+    add("root", metavar="ROOT", help="the evidence root")
+    which = command.add_mutually_exclusive_group()
+    which.add_argument(
+        "--subject", metavar="SLUG[/VERSION]", help="a dataset version, or the one of a dataset that ran last"
+    )
+    which.add_argument("--run", metavar="RUN_ID", help="the version of a run in the ledger")
+    which.add_argument("--ci-url", metavar="URL", help="the version whose rerun request names this CI job")
+    add("--request", metavar="FILE", help="a rerun request, instead of the one in the evidence")
+    add("--observed", metavar="FILE", help="an observation of sources and projections, likewise")
+    add("--format", choices=("text", "json"), default="text")
+    add("--evaluated-at", metavar="TIME", help="decide as of this time, such as 2026-10-01T12:00:00Z")
+    add("--config", metavar="FILE", help="instead of the nearest kfm-gates.toml")
 
 
 def _diff(command: Parser) -> None:

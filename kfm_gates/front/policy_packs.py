@@ -10,7 +10,7 @@ from kfm_gates.checks.pack import HOUSE, tables
 from kfm_gates.checks.pack_lint import rule_files
 from kfm_gates.errors import UsageError
 from kfm_gates.judge.configuration import load_configuration
-from kfm_gates.judge.profile import load_profile
+from kfm_gates.judge.profile_file import load_profile
 from kfm_gates.model.finding import Json
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kfm_gates.errors import UsageError
+from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.snapshot import Snapshot
 from kfm_gates.evidence.subjects import Subject, discover
 from kfm_gates.judge.changed import touched_since
@@ -28,8 +29,13 @@ class Scope:
 def scope_of(request: Request, suite: Suite, target: Target, snapshot: Snapshot, evaluated_at: str) -> Scope:
     """What is to be judged. Raises UsageError for subjects that are not there and revisions that can't be had."""
     subjects = _asked_for(request, suite, target, snapshot)
+    asks = suite.profile.subjects_with
     whole_root = not request.subjects and not target.named
     no_subject = f"no dataset version was found below {target.root}"
+    if asks and whole_root:
+        subjects = that_ask(subjects, asks, snapshot, suite.configuration.layout)
+        template = suite.configuration.layout.templates[asks]
+        no_subject = f"no dataset version below {target.root} asks for it: none has {template}"
     commit, never_aside = None, frozenset[Subject]()
     if request.changed_since is not None:
         touched = touched_since(request.changed_since, target.root, suite, snapshot, subjects, evaluated_at)
@@ -46,10 +52,20 @@ def scope_of(request: Request, suite: Suite, target: Target, snapshot: Snapshot,
             f"no dataset version in use is touched by what changed below {target.root} "
             f"since {request.changed_since} ({commit[:12]})"
         )
-    aside = out_of_use(snapshot, suite.configuration.layout, subjects, evaluated_at) if whole_root else ()
+    # A version that asks to be judged is judged, in use or not: being out of use may be why it asks.
+    looks = whole_root and not asks
+    aside = out_of_use(snapshot, suite.configuration.layout, subjects, evaluated_at) if looks else ()
     aside = tuple(each for each in aside if each.subject not in never_aside)
     out = {each.subject for each in aside}
     return Scope(tuple(each for each in subjects if each not in out), aside, commit, no_subject)
+
+
+def that_ask(
+    subjects: tuple[Subject, ...], template: str, snapshot: Snapshot, layout: Layout
+) -> tuple[Subject, ...]:
+    """Those of `subjects` that have a document of this template."""
+    paths = ((s, layout.path(template, slug=s.slug, version=s.version)) for s in subjects)
+    return tuple(subject for subject, path in paths if path in snapshot)
 
 
 def _asked_for(request: Request, suite: Suite, target: Target, snapshot: Snapshot) -> tuple[Subject, ...]:

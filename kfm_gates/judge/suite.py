@@ -20,7 +20,8 @@ from kfm_gates.facts.given import ShapeChecks, Tables, WaiverPolicy
 from kfm_gates.facts.register import register
 from kfm_gates.judge import pins
 from kfm_gates.judge.configuration import Configuration
-from kfm_gates.judge.profile import BUILT_IN, Profile, load_profile
+from kfm_gates.judge.profile import BUILT_IN, Profile
+from kfm_gates.judge.profile_file import load_profile
 from kfm_gates.judge.toml_table import did_you_mean
 
 

@@ -26,6 +26,8 @@ from kfm_gates.model.pointer import Pointer
 from kfm_gates.model.policy_decision import PolicyDecision
 from kfm_gates.model.qa_report import QaReport
 from kfm_gates.model.receipt_forms import FORMS
+from kfm_gates.model.rerun_observation import RerunObservation
+from kfm_gates.model.rerun_request import RerunRequest
 from kfm_gates.model.run_header import RunHeader
 from kfm_gates.model.schema_generator import Generator
 from kfm_gates.model.spec import Spec
@@ -53,6 +55,8 @@ DOCUMENTS: dict[str, type[EvidenceModel]] = {
     "prov": Prov,
     "qa-report": QaReport,
     **{f"receipt.{form}": model for form, (model, _) in FORMS.items()},
+    "rerun-observation": RerunObservation,
+    "rerun-request": RerunRequest,
     "run-header": RunHeader,
     "spec": Spec,
     "stac-collection": StacCollection,

@@ -15,7 +15,7 @@ from kfm_gates.evidence.reading import Stamp, Unreadable, read_once, stamp_of
 from kfm_gates.evidence.snapshot import Folder, Snapshot
 from kfm_gates.judge.configuration import Configuration, load_configuration
 from kfm_gates.judge.launch import Verdict
-from kfm_gates.judge.profile import load_profile
+from kfm_gates.judge.profile_file import load_profile
 from kfm_gates.judge.request import Request, resolve_targets
 from kfm_gates.model.finding import Json
 from kfm_gates.model.index_plan import PlanIntent

@@ -65,7 +65,7 @@ def refuse_other_policy(permit: Permit, configuration: Configuration, profile: s
     """
     from kfm_gates.checks.pack import open_packs
     from kfm_gates.judge import pins
-    from kfm_gates.judge.profile import load_profile
+    from kfm_gates.judge.profile_file import load_profile
 
     loaded = load_profile(profile, configuration.folder)
     here: dict[str, tuple[Json, Json]] = {

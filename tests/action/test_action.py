@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kfm_gates.judge.profile import load_profile
+from kfm_gates.judge.profile_file import load_profile
 from tests.action.conftest import LEAN_GIVEN, RunAction, place
 from tests.action.runner import Ended, Machine, run_action
 from tests.support.repository import cases

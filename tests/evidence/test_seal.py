@@ -80,7 +80,7 @@ def test_emptied_digests_are_all_filled_again() -> None:
     emptied = {
         path: re.sub(rb'"((?:sha256:|1220)?[0-9a-f]{64})"', empty, data)
         if path.endswith((".json", ".jsonld", ".jsonl", "checkpoint", ".yaml"))
-        and not path.startswith("environments/")
+        and not path.startswith(("environments/", "release/reruns/"))
         else data
         for path, data in SAMPLE.items()
     }

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from kfm_gates.errors import UsageError
-from kfm_gates.judge.profile import built_in_profiles, load_profile
+from kfm_gates.judge.profile import built_in_profiles
+from kfm_gates.judge.profile_file import load_profile
 
 HEAD = 'profile = { name = "own-v1", extends = "promotion-v1" }\n'
 
@@ -52,6 +53,15 @@ def test_extends_adds_gates_and_checks(tmp_path: Path) -> None:
         (HEAD + '[[override]]\nchecks."rights.license".allowed = ["x"]', "`subjects` is missing"),
         (HEAD + '[[not_planned]]\nchecks = ["rights.license"]\nunless = "x"', "can't be changed"),
         ('profile = { name = "x", extends = "promotion-v1", operation = "build" }', "can't be changed"),
+        ('profile = { name = "x", extends = "rerun-v1", subjects_with = "plan" }', "can't be changed"),
+        (
+            'profile = { name = "x", operation = "rerun", subjects_with = "manifests" }',
+            "no document of a version (did you mean 'manifest'",
+        ),
+        (
+            'profile = { name = "x", operation = "rerun", subjects_with = "ledger" }',
+            "no document of a version",
+        ),
         ("profile = {", "is not TOML"),
         (HEAD + 'gates.rights = { label = "Z", checks = ["a.b"] }', "only `checks` and `needs`"),
         ('profile = { name = "x", operation = "promote" }', "no checks"),
@@ -148,3 +158,10 @@ class TestUnwaivable:
     def test_what_may_never_be_waived(self, check: str, tmp_path: Path) -> None:
         base = load_profile("promotion-v1", tmp_path)
         assert check in base.check_ids() and base.forbids_waiving(check)
+
+
+def test_a_profile_that_extends_itself_is_refused(tmp_path: Path) -> None:
+    for name, other in (("a", "b"), ("b", "a")):
+        (tmp_path / f"{name}.toml").write_text(f'profile = {{ name = "{name}", extends = "{other}.toml" }}\n')
+    with pytest.raises(UsageError, match=r"extends itself \(a.toml → b.toml → a.toml\)"):
+        load_profile("a.toml", tmp_path)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kfm_gates.judge.profile import load_profile
+from kfm_gates.judge.profile_file import load_profile
 from tests.support.running import EVALUATED_AT, check, kansas_copy
 from tests.support.trees import edit, file_of, version_of
 

@@ -26,7 +26,7 @@ from kfm_gates.facts.container import Facts
 from kfm_gates.judge.known_answers import prove
 from kfm_gates.model.finding import OK, Json, Place, Status, Verdict, deny, finding
 from tests.support.judging import engines, suite
-from tests.support.repository import check_ids, checks
+from tests.support.repository import check_ids, checks, profile_of
 
 PYTHON = [id for id in check_ids() if checks()[id].about.kind == "python"]
 RULES = [id for id in check_ids() if checks()[id].about.kind == "rego"]
@@ -35,8 +35,9 @@ SHAPES = [id for id in check_ids() if checks()[id].about.kind == "shacl"]
 
 def _prove(id: str, *, check: Any = None, given: Mapping[Any, object] | None = None) -> None:
     """The known-answer tests of one check, with the check or some engines replaced."""
-    narrowed = dataclasses.replace(suite(), checks={id: check or suite().checks[id]})
-    replaced: Any = SimpleNamespace(given={**engines().given, **(given or {})})
+    judging = profile_of(id)
+    narrowed = dataclasses.replace(suite(judging), checks={id: check or suite(judging).checks[id]})
+    replaced: Any = SimpleNamespace(given={**engines(judging).given, **(given or {})})
     prove(narrowed, replaced)
 
 
@@ -131,7 +132,7 @@ class TestAnyCheck:
 @pytest.mark.parametrize("verdict", [OK, None, deny(Place("x"), "no", found=1, expected="2", hint="")])
 def test_a_function_with_one_verdict_is_found(id: str, verdict: Verdict | None) -> None:
     with pytest.raises(EngineError, match=id):
-        _prove(id, check=_always(verdict, suite().checks[id]))
+        _prove(id, check=_always(verdict, checks()[id]))
 
 
 @pytest.mark.parametrize("id", RULES)

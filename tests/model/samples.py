@@ -460,7 +460,37 @@ VERSION_STATUS = {
     "decided_by": {"principal": "example:steward-1", "role": "steward"},
 }
 
+RERUN_REQUEST = {
+    "kfm_rerun_request_version": "v1",
+    "dataset_slug": "kansas-counties",
+    "dataset_version_id": VERSION,
+    "job": "rerun",
+    "reason": "The source published an edition.",
+    "requested_by": ACTOR,
+    "requested_at": TIME,
+}
+
+RERUN_OBSERVATION = {
+    "kfm_rerun_observation_version": "v1",
+    "dataset_slug": "kansas-counties",
+    "dataset_version_id": VERSION,
+    "observed_at": TIME,
+    "observed_by": ACTOR,
+    "upstream": [
+        {
+            "dataset_slug": "kansas-counties",
+            "acquisition_id": "us-atlas-3.0.1",
+            "url": "https://example.org/atlas",
+            "etag": '"5f3a"',
+            "last_modified": "Tue, 01 Sep 2026 09:00:00 GMT",
+        }
+    ],
+    "projections": [{"target": "tiles", "drifted": False, "seen_by": "counts"}],
+}
+
 SAMPLES: dict[str, Any] = {
+    "rerun-request": RERUN_REQUEST,
+    "rerun-observation": RERUN_OBSERVATION,
     "spec": SPEC,
     "acquisition": ACQUISITION,
     "checksums": CHECKSUMS,
@@ -493,6 +523,7 @@ SAMPLES: dict[str, Any] = {
 _DRAFT_EMPTY = {"/incidents", "/run_order/phases/0/after", "/rollback/prior_versions"}
 _OBSERVED = {"/stores/0/question", "/stores/0/answer"}
 EMPTY_OK = {
+    "rerun-observation": {"/upstream", "/projections"},
     "spec": {"/policy/obligations"},
     "qa-report": {"/quarantined"},
     "policy-decision": {"/obligations"},
@@ -528,6 +559,7 @@ EMPTY_OK["decision"] = _DECISION_EMPTY
 EMPTY_OK["decision-statement"] = {"/subject"} | {f"/predicate{place}" for place in _DECISION_EMPTY}
 
 NULL_OK = {
+    "rerun-observation": {"/upstream/0/etag", "/upstream/0/last_modified"},
     "acquisition": {"/supersedes", "/etag", "/last_modified"},
     "index-backfill-plan": {"/chunks/0/window"},
     "permit": {"/checkpoint", "/scope", "/plan"},

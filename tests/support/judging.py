@@ -22,6 +22,7 @@ from kfm_gates.judge.suite import Suite, assemble
 
 REPOSITORY = Path(__file__).parent.parent.parent
 KANSAS = REPOSITORY / "fixtures" / "kansas-counties"
+RERUNS = REPOSITORY / "fixtures" / "kansas-reruns"
 EVALUATED_AT = "2026-10-31T12:00:00Z"
 
 
@@ -29,6 +30,17 @@ EVALUATED_AT = "2026-10-31T12:00:00Z"
 def kansas() -> Mapping[str, bytes]:
     """The Kansas counties as a tree: path to bytes."""
     return read_tree(KANSAS)
+
+
+@functools.cache
+def kansas_with_reruns() -> Mapping[str, bytes]:
+    """The same with a request to rerun each version."""
+    return {**kansas(), **read_tree(RERUNS)}
+
+
+def tree_of(case: Mapping[str, Any]) -> Mapping[str, bytes]:
+    """The tree that a denial case is a patch onto."""
+    return kansas_with_reruns() if case.get("profile") == "rerun-v1" else kansas()
 
 
 def read_tree(root: Path) -> dict[str, bytes]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from kfm_gates.checks.api import Check
 from kfm_gates.checks.registry import find_checks
-from kfm_gates.judge.profile import built_in_profiles, load_profile
+from kfm_gates.judge.profile import built_in_profiles
+from kfm_gates.judge.profile_file import load_profile
 
 REPOSITORY = Path(__file__).parent.parent.parent
 PACKAGE = REPOSITORY / "kfm_gates"
@@ -25,6 +26,13 @@ def check_ids() -> tuple[str, ...]:
     return tuple(
         sorted({id for name in built_in_profiles() for id in load_profile(name, REPOSITORY).check_ids()})
     )
+
+
+@functools.cache
+def profile_of(id: str) -> str:
+    """A built-in profile that judges a check."""
+    known = ("promotion-v1", *built_in_profiles())
+    return next(name for name in known if id in load_profile(name, REPOSITORY).check_ids())
 
 
 @functools.cache

@@ -36,7 +36,7 @@ def _roots(arguments: argparse.Namespace) -> tuple[str, ...]:
     from pathlib import Path
 
     from kfm_gates.judge.configuration import load_configuration
-    from kfm_gates.judge.profile import load_profile
+    from kfm_gates.judge.profile_file import load_profile
 
     file = Path(arguments.config) if arguments.config else None
     configuration = load_configuration(file, Path.cwd(), None)

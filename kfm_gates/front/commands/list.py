@@ -12,7 +12,8 @@ from kfm_gates.engines.rego_metadata import read_metadata
 from kfm_gates.errors import EngineError, UsageError
 from kfm_gates.front.sources import HOUSE, Setting, find, read_python
 from kfm_gates.judge.configuration import load_configuration
-from kfm_gates.judge.profile import Gate, Profile, built_in_profiles, load_profile
+from kfm_gates.judge.profile import Gate, Profile, built_in_profiles
+from kfm_gates.judge.profile_file import load_profile
 
 
 def run(arguments: argparse.Namespace, out: TextIO) -> int:

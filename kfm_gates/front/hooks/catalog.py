@@ -58,7 +58,7 @@ HOOKS: tuple[Hook, ...] = (
         "promotion manifests, and the documents that a release rests on",
         templates=(
             "manifest", "acquisition", "spec", "checksums", "qa_report", "chunk_report", "policy_decision",
-            "plan", "status", "pointer", "environment",
+            "plan", "rerun_request", "rerun_observation", "status", "pointer", "environment",
         ),
         checks=("identity.digests", "release.artifacts", "release.catalogs"),
     ),
