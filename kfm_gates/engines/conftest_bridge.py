@@ -39,7 +39,9 @@ class Asked:
 def asked(package: str, input: Json) -> Asked:
     """A question; raises EngineError for an input that is no JSON object, or that no JSON text can hold."""
     if not isinstance(input, dict) or not {NONCE_KEY, TEXT_KEY, PACKAGE_KEY}.isdisjoint(input):
-        raise EngineError(f"{package}: a Rego input must be a JSON object without the keys {NONCE_KEY} and such.")
+        raise EngineError(
+            f"{package}: a Rego input must be a JSON object without the keys {NONCE_KEY} and such."
+        )
     nonce = secrets.token_hex(8)
     try:
         text = json.dumps(input, allow_nan=False, ensure_ascii=False)
@@ -47,13 +49,17 @@ def asked(package: str, input: Json) -> Asked:
         whole = json.dumps(marked, allow_nan=False, ensure_ascii=False)
         whole.encode("utf-8")
     except (ValueError, TypeError, RecursionError) as error:
-        raise EngineError(f"{package}: the input can't be written as JSON ({type(error).__name__}).") from error
+        raise EngineError(
+            f"{package}: the input can't be written as JSON ({type(error).__name__})."
+        ) from error
     return Asked(package, nonce, whole, _rounded(input))
 
 
 def bridge(packages: list[str]) -> str:
     """The generated policy that reports for these packages."""
-    return f"package {BRIDGE}\n\nasked := json.unmarshal(input.{TEXT_KEY})\n" + "".join(map(_report, packages))
+    return f"package {BRIDGE}\n\nasked := json.unmarshal(input.{TEXT_KEY})\n" + "".join(
+        map(_report, packages)
+    )
 
 
 def _report(package: str) -> str:

@@ -89,7 +89,9 @@ def _read(process: subprocess.Popen[bytes], name: str, deadline: float) -> tuple
                 key.data.extend(chunk)
                 del errors[:-_KEPT_ERRORS]
                 if len(out) > LONGEST_ANSWER:
-                    raise EngineError(f"{name} answered with more than {LONGEST_ANSWER} bytes and was killed.")
+                    raise EngineError(
+                        f"{name} answered with more than {LONGEST_ANSWER} bytes and was killed."
+                    )
     try:
         process.wait(max(0.0, deadline - time.monotonic()))
     except subprocess.TimeoutExpired:
