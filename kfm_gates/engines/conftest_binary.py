@@ -41,6 +41,8 @@ class ConftestChoice:
 class Conftest:
     """A conftest that was identified."""
 
+    found: Path
+    """Where it was found, which may be a link."""
     path: Path
     version: str
     opa: str
@@ -60,23 +62,26 @@ class Conftest:
 
 
 def locate(choice: ConftestChoice) -> Path:
-    """Where conftest lies, without links. Raises EngineError when there is none."""
+    """Where conftest lies, as it is named. Raises EngineError when there is none."""
     if choice.path is not None:
         found = choice.path
         if not found.is_file() or not os.access(found, os.X_OK):
             raise EngineError(
                 f"conftest is missing: {found} is no executable file; {way_out()}, or correct the path."
             )
-        return found.resolve()
-    name = shutil.which("conftest")
+        return found.absolute()
+    # Not what lies in the working folder by chance: only whole paths are looked through.
+    folders = [each for each in os.get_exec_path() if os.path.isabs(each)]
+    name = shutil.which("conftest", path=os.pathsep.join(folders)) if folders else None
     if name is None:
         raise EngineError(f"conftest is missing: there is none on PATH; {way_out()}.")
-    return Path(name).resolve()
+    return Path(name)
 
 
 def identify(choice: ConftestChoice) -> Conftest:
     """The conftest of this choice. Raises EngineError for one that is missing, too old, or of another digest."""
-    path = locate(choice)
+    named = locate(choice)
+    path = named.resolve()
     try:
         stamp = _stamp(path)
         with path.open("rb") as file:
@@ -90,7 +95,7 @@ def identify(choice: ConftestChoice) -> Conftest:
             "install the pinned one, or pin the new digest in kfm-gates.toml."
         )
     version, opa = _version(path)
-    found = Conftest(path, version, opa, digest, stamp)
+    found = Conftest(named, path, version, opa, digest, stamp)
     found.demand_unchanged()
     return found
 

@@ -10,9 +10,9 @@ import importlib.util
 from collections.abc import Sequence
 from threading import Lock
 
+from kfm_gates.engines.early import worker_for
 from kfm_gates.engines.lint_problem import LintProblem, refuse
 from kfm_gates.engines.policy_file import PolicyFile
-from kfm_gates.engines.worker import Worker
 from kfm_gates.errors import EngineError
 from kfm_gates.model.finding import Json
 
@@ -22,18 +22,19 @@ class RegorusLint:
 
     def __init__(self, data: Json, released: frozenset[PolicyFile]) -> None:
         self._data, self._released = data, released
-        self._worker: Worker | None = None
+        self._here = importlib.util.find_spec("regorus") is not None
+        self._worker = worker_for("rego", None) if self._here else None
         self._lock = Lock()
 
     def refuse(self, policies: Sequence[PolicyFile]) -> None:
         """See `Linter`. Raises EngineError that names regorus where it is missing and needed."""
-        if importlib.util.find_spec("regorus") is None:
+        if not self._here:
             self._refuse_unknown(policies)
             return
         asked = [[each.path, each.text, each.input_schema] for each in policies]
         with self._lock:
-            if self._worker is None:
-                self._worker = Worker("rego").start()
+            if self._worker is None or self._worker.failed:
+                self._worker = worker_for("rego", None)
             reply = self._worker.request({"op": "lint", "policies": asked, "data": self._data})
         refuse([LintProblem(*each) for each in reply["problems"]])
 

@@ -86,6 +86,7 @@ def evaluate(
     jobs: int = 1,
     record: str | os.PathLike[str] | None = None,
     expect_pack: str | None = None,
+    engine: str | None = None,
     timeout: float | None = None,
     progress: Progress | None = None,
 ) -> GateDecision:
@@ -94,6 +95,8 @@ def evaluate(
     `operation` must be that of the profile. `subjects` (`slug/version`), `gates` and `checks` narrow the run,
     which then yields no permit. `record` is a folder for decision.json, links.json, run.json and permit.json;
     without one nothing is left on disk. `evaluated_at` is an RFC 3339 time with `Z`; `timeout` is in seconds.
+    `engine` judges the rules in Rego: regorus, conftest, or both, which must agree; by default it is what
+    kfm-gates.toml says.
 
     Raises UsageError for what is asked wrongly, EvidenceError when there is no subject, PermitInvalid when the
     policy pack is not the expected one, EngineError when the judge failed. A denial is no exception here:
@@ -114,6 +117,7 @@ def evaluate(
             jobs=jobs,
             record=scratch if record is None else os.fspath(record),
             expect_pack=expect_pack,
+            engine=engine,
         )
         return _decision(judge_in_process(request, progress, timeout=timeout))
 

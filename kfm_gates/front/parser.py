@@ -11,6 +11,9 @@ from kfm_gates.errors import UsageError
 RECORD = ".kfm-gates/record"
 """Where the record of a run lies unless another folder is named."""
 
+ENGINES = ("regorus", "conftest", "both")
+"""What may judge the rules in Rego, as `kfm_gates.judge.rego_choice` knows it."""
+
 _EXAMPLES = """\
 examples:
   kfm-gates check fixtures/kansas-counties            judge every dataset version below a root
@@ -96,6 +99,11 @@ def _judging(command: Parser) -> None:
     """What every command takes that starts a judge process."""
     add = command.add_argument
     _profile(command)
+    add(
+        "--engine",
+        choices=ENGINES,
+        help="what judges the rules in Rego (default: as kfm-gates.toml says, or regorus)",
+    )
     add("--expect-pack", metavar="DIGEST", help="refuse any other policy pack than sha256:…")
     add("--jobs", type=_count, default=1, metavar="N", help="processes that judge subjects (default 1)")
     add("--timeout", type=_seconds, metavar="SECONDS", help="stop the judge after this time (default: never)")
@@ -173,7 +181,9 @@ def _policy(command: Parser) -> None:
         each.add_argument(
             "paths", nargs="*", metavar="PATH", help="a rule, or a pack (default: the profile's packs)"
         )
-    test.add_argument("--engine", choices=("regorus",), default="regorus", help="what runs the tests")
+    test.add_argument(
+        "--engine", choices=ENGINES, default="regorus", help="what runs the tests (default regorus)"
+    )
     test.add_argument(
         "--mutate", action="store_true", help="demand that a test notices each small change of a rule"
     )

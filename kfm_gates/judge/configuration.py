@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kfm_gates.errors import UsageError
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.evidence.layout import Layout
+from kfm_gates.judge.rego_choice import RegoChoice, read_choice
 from kfm_gates.judge.toml_table import only_keys, parse_toml, take
 
 DEFAULT_PROFILE = "promotion-v1"
 CONFIGURATION_FILES = ("kfm-gates.toml", "pyproject.toml")
-_KEYS = ("root", "profile", "paths", "schemas")
+_KEYS = ("root", "profile", "paths", "schemas", "engine", "engines")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Configuration:
     profile: str = DEFAULT_PROFILE
     paths: Mapping[str, str] | None = None
     schemas: Mapping[str, bytes] | None = None
+    rego: RegoChoice = field(default_factory=RegoChoice)
 
     @property
     def layout(self) -> Layout:
@@ -96,6 +98,7 @@ def _parse(table: dict[str, Any], path: Path) -> Configuration:
         profile,
         paths,
         {u: _schema(e, u, folder, where) for u, e in locked.items()},
+        read_choice(table, folder, where),
     )
 
 

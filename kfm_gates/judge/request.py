@@ -31,6 +31,8 @@ class Request:
     record: str | None = None
     expect_pack: str | None = None
     expires_seconds: int = 900
+    engine: str | None = None
+    """What judges the rules in Rego: regorus, conftest or both; None is what the configuration says."""
 
     @property
     def partial(self) -> bool:

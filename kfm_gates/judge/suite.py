@@ -16,12 +16,14 @@ from kfm_gates.checks.registry import find_checks
 from kfm_gates.checks.rego_check import RegoCheck
 from kfm_gates.checks.settings import configured
 from kfm_gates.checks.shacl_check import ShaclCheck
+from kfm_gates.engines.conftest_binary import Conftest, identify
 from kfm_gates.errors import UsageError
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.facts.applicability import APPLICABILITY
 from kfm_gates.facts.given import ShapeChecks, Tables
 from kfm_gates.judge.configuration import Configuration
 from kfm_gates.judge.profile import BUILT_IN, Profile, load_profile
+from kfm_gates.judge.rego_choice import RegoChoice
 from kfm_gates.judge.toml_table import did_you_mean
 
 ENGINES = ("celine-regorus", "jsonschema-rs", "pyshacl", "rdflib", "pydantic", "pyyaml", "rfc8785")
@@ -37,6 +39,7 @@ class Suite:
     checks: Mapping[str, Check]
     packs: tuple[FolderPack, ...]
     tables: Tables = field(default_factory=lambda: Tables({}))
+    rego: RegoChoice = field(default_factory=RegoChoice)
 
     @property
     def shapes(self) -> ShapeChecks:
@@ -112,17 +115,24 @@ class Suite:
                 found[name] = importlib.metadata.version(name)
             except importlib.metadata.PackageNotFoundError:
                 found[name] = "not installed"
+        found["rego"] = self.rego.described
+        if self.conftest is not None:
+            found["conftest"] = self.conftest.described
         return found
 
+    @cached_property
+    def conftest(self) -> Conftest | None:
+        """The conftest that judges the rules; None where it does not. Raises EngineError when it is missing."""
+        return identify(self.rego.conftest) if self.rules and self.rego.takes_conftest else None
 
-def assemble(configuration: Configuration, profile: str | None = None) -> Suite:
+
+def assemble(configuration: Configuration, profile: str | None = None, engine: str | None = None) -> Suite:
     """Load a profile with its checks and packs; every mistake in them is a UsageError before judging."""
     loaded = load_profile(profile or configuration.profile, configuration.folder)
     packs = open_packs(loaded.packs)
     checks = find_checks(loaded.check_ids(), packs)
-    suite = Suite(
-        configuration, loaded, checks, packs, Tables(tables((HOUSE, *(pack.root for pack in packs))))
-    )
+    known = Tables(tables((HOUSE, *(pack.root for pack in packs))))
+    suite = Suite(configuration, loaded, checks, packs, known, configuration.rego.named(engine))
     for id, check in checks.items():
         suite.settings(id, None)
         for override in loaded.overrides:

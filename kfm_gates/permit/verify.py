@@ -94,6 +94,7 @@ def _judge_again(permit: Permit, request: Request, judge: Callable[[Request], Ve
         profile=request.profile,
         evaluated_at=permit.evaluated_at,
         jobs=request.jobs,
+        engine=request.engine,
     )
     verdict = judge(again)
     if verdict.statement is None:

@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
         jobs=arguments.jobs,
         record=arguments.record,
         expect_pack=arguments.expect_pack,
+        engine=arguments.engine,
     )
     refuse_inside(request, [each.file for each in asked if each.file is not None])
     prepare(asked)

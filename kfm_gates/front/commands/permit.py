@@ -29,6 +29,7 @@ def _verify(arguments: argparse.Namespace, out: TextIO) -> int:
         configuration=arguments.config,
         profile=arguments.profile,
         jobs=arguments.jobs,
+        engine=arguments.engine,
     )
     with Progress(sys.stderr) as progress:
         verify(
