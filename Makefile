@@ -27,7 +27,7 @@ test: .venv/installed  ## Run the tests, two processes, random order, no network
 	$(OFFLINE) $(BIN)/pytest -n 2 -m "not slow"
 
 test-slow: .venv/installed  ## Run the tests that take longer than a few seconds
-	$(OFFLINE) $(BIN)/pytest -n 2 -m slow
+	$(OFFLINE) $(BIN)/pytest -n 2 -m "slow and not conftest"
 
 policy-test: .venv/installed  ## Lint the rules in Rego, and show that their tests hold each in place
 	$(BIN)/kfm-gates policy lint

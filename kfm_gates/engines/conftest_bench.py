@@ -15,7 +15,7 @@ from typing import Self
 
 from kfm_gates.engines import conftest_reading
 from kfm_gates.engines.conftest_binary import Conftest
-from kfm_gates.engines.conftest_bridge import BRIDGE, Asked, bridge, deny_rules
+from kfm_gates.engines.confbridge_of_tests import BRIDGE, Asked, bridge, deny_rules
 from kfm_gates.engines.conftest_process import Ended, run
 from kfm_gates.engines.interface import RegoAnswer
 from kfm_gates.engines.limits import Limits

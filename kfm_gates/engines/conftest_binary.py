@@ -121,5 +121,8 @@ def _version(path: Path) -> tuple[str, str]:
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
-    about = path.stat()
+    try:
+        about = path.stat()
+    except OSError:
+        return ()  # what is gone is another than what was there
     return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns

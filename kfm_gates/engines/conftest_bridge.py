@@ -44,8 +44,9 @@ def asked(package: str, input: Json) -> Asked:
         )
     nonce = secrets.token_hex(8)
     try:
-        text = json.dumps(input, allow_nan=False, ensure_ascii=False)
-        marked = {**input, NONCE_KEY: nonce, TEXT_KEY: text, PACKAGE_KEY: package}
+        plain = plain_numbers(input)
+        text = json.dumps(plain, allow_nan=False, ensure_ascii=False)
+        marked = {**plain, NONCE_KEY: nonce, TEXT_KEY: text, PACKAGE_KEY: package}
         whole = json.dumps(marked, allow_nan=False, ensure_ascii=False)
         whole.encode("utf-8")
     except (ValueError, TypeError, RecursionError) as error:
@@ -53,6 +54,15 @@ def asked(package: str, input: Json) -> Asked:
             f"{package}: the input can't be written as JSON ({type(error).__name__})."
         ) from error
     return Asked(package, nonce, whole, _rounded(input))
+
+
+def plain_numbers(value: Json) -> Json:
+    """The same value with 2.0 written as 2: OPA prints a number as it was written, regorus does not."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    if isinstance(value, dict):
+        return {key: plain_numbers(each) for key, each in value.items()}
+    return [plain_numbers(each) for each in value] if isinstance(value, list) else value
 
 
 def bridge(packages: list[str]) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 from kfm_gates.engines.conftest_bench import Answer, ConftestBench
-from kfm_gates.engines.conftest_binary import Conftest
+from kfm_gates.engines.conftest_binary import Conftest, way_out
 from kfm_gates.engines.conftest_bridge import asked
 from kfm_gates.engines.interface import RegoAnswer
 from kfm_gates.engines.limits import Limits
@@ -61,9 +61,9 @@ ALONE: tuple[Question, ...] = (
     ),
     Question(
         "a call to the network is refused",
-        NO_PASS + 'deny contains "x" if http.send({"method": "get", "url": "http://localhost"}).body\n',
+        NO_PASS + 'deny contains "x" if {\n  input.never\n  http.send({"url": "http://localhost"}).body\n}\n',
         {},
-        "http.send",
+        "undefined function http.send",
     ),
     Question(
         "not over an anonymous variable is refused",
@@ -75,19 +75,33 @@ ALONE: tuple[Question, ...] = (
 """Each asked as policies are: in a process of its own, in which conftest reads `deny` as well."""
 
 
+def prove(conftest: Conftest, limits: Limits) -> None:
+    """Ask everything, and raise EngineError that names each wrong answer."""
+    with ThreadPoolExecutor(1) as pool:
+        begin(conftest, limits, pool)()
+
+
 def begin(conftest: Conftest, limits: Limits, pool: Executor) -> Callable[[], None]:
     """Begin to ask everything; what is returned waits, and raises EngineError that names each wrong answer."""
     begun = [pool.submit(_together, conftest, limits)]
     begun += [pool.submit(_alone, conftest, limits, question) for question in ALONE]
 
     def wait() -> None:
-        wrong = [name for each in begun for name in each.result()]
+        wrong = [words for each in begun for words in _outcome(each)]
         if wrong:
             raise EngineError(
-                f"conftest at {conftest.path} failed its known-answer tests, so it judges nothing: {'; '.join(wrong)}."
+                f"conftest at {conftest.path} failed its known-answer tests, so it judges nothing "
+                f"({'; '.join(dict.fromkeys(wrong))}); {way_out()}."
             )
 
     return wait
+
+
+def _outcome(asked: Future[list[str]]) -> list[str]:
+    try:
+        return asked.result()
+    except EngineError as error:
+        return [str(error).rstrip(".")]
 
 
 def _together(conftest: Conftest, limits: Limits) -> list[str]:

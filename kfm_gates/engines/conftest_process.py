@@ -101,4 +101,4 @@ def _read(process: subprocess.Popen[bytes], name: str, deadline: float) -> tuple
 
 def _said(errors: bytes | bytearray) -> str:
     words = " ".join(bytes(errors).decode("utf-8", "replace").split())
-    return f"; it last said: {words[-300:]}" if words else ""
+    return f"; it last said: {words[-300:].strip()}" if words else ""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
+from kfm_gates.engines.conftest_bridge import plain_numbers
 from kfm_gates.engines.interface import RegoAnswer, RegoEngine, Variant
 from kfm_gates.errors import EngineError
 from kfm_gates.model.finding import Json
@@ -96,15 +97,7 @@ def same(one: RegoAnswer, other: RegoAnswer) -> bool:
 
 def _text(value: Json) -> str:
     """A value as a text that tells kinds apart, but not 1 from 1.0: to Rego they are one number."""
-    return json.dumps(_numbers(value), sort_keys=True)
-
-
-def _numbers(value: Json) -> Json:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {key: _numbers(each) for key, each in value.items()}
-    return [_numbers(each) for each in value] if isinstance(value, list) else value
+    return json.dumps(plain_numbers(value), sort_keys=True)
 
 
 def _answer(engine: RegoEngine, package: str, input: Json) -> RegoAnswer | EngineError:
