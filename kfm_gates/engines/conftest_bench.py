@@ -15,7 +15,7 @@ from typing import Self
 
 from kfm_gates.engines import conftest_reading
 from kfm_gates.engines.conftest_binary import Conftest
-from kfm_gates.engines.confbridge_of_tests import BRIDGE, Asked, bridge, deny_rules
+from kfm_gates.engines.conftest_bridge import BRIDGE, Asked, bridge, bridge_of_tests, deny_rules
 from kfm_gates.engines.conftest_process import Ended, run
 from kfm_gates.engines.interface import RegoAnswer
 from kfm_gates.engines.limits import Limits
@@ -55,15 +55,27 @@ class ConftestBench:
     def write(self, policies: Sequence[PolicyFile]) -> Written:
         """Write policies and the rule that reports what they say, into a folder of their own."""
         rules = sum(map(deny_rules, policies))
+        packages = [policy.package for policy in policies]
+        folder, shown = self._folder_of([(each.path, each.text) for each in policies], bridge(packages))
+        return Written(self._ask, folder, packages[0] if len(packages) == 1 else None, rules, shown)
+
+    def write_tests(self, policy: PolicyFile, tests: tuple[str, str], names: Sequence[str]) -> Written:
+        """Write a policy and its tests (path, text); asked about the name of a test, its `allow` is what it is."""
+        generated = bridge_of_tests(f"{policy.package}_test", names)
+        folder, shown = self._folder_of([tests, (policy.path, policy.text)], generated)
+        return Written(self._ask, folder, None, 0, shown)
+
+    def _folder_of(self, files: Sequence[tuple[str, str]], generated: str) -> tuple[str, dict[str, str]]:
+        """Write files into a folder; the folder, and which of its names is which path."""
         folder = f"policies{next(self._numbers)}"
         (self._root / folder).mkdir()
-        names = {f"{folder}/rule{number}.rego": policy for number, policy in enumerate(policies, 1)}
-        for name, policy in names.items():
-            (self._root / name).write_bytes(policy.text.encode("utf-8"))
-        packages = [policy.package for policy in policies]
-        (self._root / folder / "bridge.rego").write_text(bridge(packages), "utf-8")
-        shown = {name: policy.path for name, policy in names.items()}
-        return Written(self._ask, folder, packages[0] if len(packages) == 1 else None, rules, shown)
+        shown = {}
+        for number, (path, text) in enumerate(files, 1):
+            name = f"{folder}/rule{number}.rego"
+            (self._root / name).write_bytes(text.encode("utf-8"))
+            shown[name] = path
+        (self._root / folder / "bridge.rego").write_text(generated, "utf-8")
+        return folder, shown
 
     def _ask(self, written: Written, questions: Sequence[Asked]) -> tuple[Ended, dict[str, Asked]]:
         """One process for all these questions."""
@@ -98,7 +110,7 @@ class Written:
     ) -> None:
         self._run, self.folder, self._own, self._rules, self._shown = ask, folder, own, rules, shown
         self.namespaces = [BRIDGE] if own is None else [own, BRIDGE]
-        self._path = next(iter(shown.values())) if own else "the policies"
+        self._path = next(iter(shown.values()))
 
     def ask(self, questions: Sequence[Asked]) -> list[Answer]:
         """The answer to each question; an error in its place where the policy failed on it.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kfm_gates.engines.interface import RegoAnswer
@@ -20,6 +21,7 @@ from kfm_gates.model.finding import Json
 
 BRIDGE = "kfm_gates_bridge"
 MESSAGE = "kfm_gates_answer"
+_HEAD = f"package {BRIDGE}\n"
 NONCE_KEY, TEXT_KEY, PACKAGE_KEY = "kfm_gates_nonce", "kfm_gates_text", "kfm_gates_package"
 _PACKAGE = re.compile(r"^package[ \t]+(\S+)[ \t]*(?:#.*)?$", re.MULTILINE)
 _DENY = re.compile(r"^[ \t]*deny[ \t]+contains\b", re.MULTILINE)
@@ -65,22 +67,31 @@ def plain_numbers(value: Json) -> Json:
     return [plain_numbers(each) for each in value] if isinstance(value, list) else value
 
 
-def bridge(packages: list[str]) -> str:
+def bridge(packages: Iterable[str]) -> str:
     """The generated policy that reports for these packages."""
-    return f"package {BRIDGE}\n\nasked := json.unmarshal(input.{TEXT_KEY})\n" + "".join(
-        map(_report, packages)
-    )
+    return f"{_HEAD}\nasked := json.unmarshal(input.{TEXT_KEY})\n" + "".join(map(_report, packages))
+
+
+def bridge_of_tests(package: str, names: Iterable[str]) -> str:
+    """The generated policy that reports of tests; what a test is, stands as `allow`."""
+    return _HEAD + "".join(_rule(name, f"data.{package}.{name}", '[["set", set()]]') for name in names)
 
 
 def _report(package: str) -> str:
-    # Each part is a list: empty is undefined. The kind of `deny` is told, since a set becomes a list in JSON.
+    # The kind of `deny` is told, since a set becomes a list in JSON.
+    deny = f"[[type_name(value), value] | value := data.{package}.deny with input as asked]"
+    return _rule(package, f"data.{package}.allow with input as asked", deny)
+
+
+def _rule(key: str, allow: str, deny: str) -> str:
+    # Each part is a list: empty is undefined.
     return f"""
 warn contains {{"msg": "{MESSAGE}", "answer": json.marshal(answer)}} if {{
-	input.{PACKAGE_KEY} == "{package}"
+	input.{PACKAGE_KEY} == "{key}"
 	answer := {{
 		"seen": [value | value := input.{NONCE_KEY}],
-		"allow": [value | value := data.{package}.allow with input as asked],
-		"deny": [[type_name(value), value] | value := data.{package}.deny with input as asked],
+		"allow": [value | value := {allow}],
+		"deny": {deny},
 	}}
 }}
 """
