@@ -14,7 +14,7 @@ from typing import Any
 
 from kfm_gates.checks.pack_lint import shown, tests_beside
 from kfm_gates.engines.conftest_bench import Answer, ConftestBench
-from kfm_gates.engines.conftest_binary import identify
+from kfm_gates.engines.conftest_binary import Conftest, identify
 from kfm_gates.engines.conftest_bridge import asked
 from kfm_gates.engines.conftest_known_answers import prove
 from kfm_gates.engines.limits import LIMITS
@@ -24,13 +24,20 @@ from kfm_gates.judge.configuration import load_configuration
 from kfm_gates.model.finding import Json
 
 
-def told_by_conftest(
-    tried: Sequence[dict[str, Any]], rules: Sequence[Path], data: Json, arguments: argparse.Namespace
-) -> None:
-    """Put what conftest says into what was tried; raises EngineError when conftest can't judge."""
+def conftest_for(arguments: argparse.Namespace) -> Conftest | None:
+    """The conftest that runs the tests, proven; None when it does not. Raises EngineError when it can't."""
+    if arguments.engine == "regorus":
+        return None
     file = Path(arguments.config) if arguments.config else None
     conftest = identify(load_configuration(file, Path.cwd(), None).rego.conftest)
     prove(conftest, LIMITS["conftest"])
+    return conftest
+
+
+def told_by_conftest(
+    conftest: Conftest, tried: Sequence[dict[str, Any]], rules: Sequence[Path], data: Json, *, both: bool
+) -> None:
+    """Put what conftest says into what was tried."""
     with ConftestBench(conftest, data, LIMITS["conftest"]) as bench:
         for each, rule in zip(tried, rules, strict=True):
             if not each["error"] and each["tests"]:
@@ -39,7 +46,7 @@ def told_by_conftest(
                 except EngineError as error:
                     each["error"] = str(error)
                     continue
-                _put(each["tests"], said, arguments.engine == "both")
+                _put(each["tests"], said, both)
 
 
 def _said(bench: ConftestBench, rule: Path, names: Sequence[str]) -> list[str]:
