@@ -61,7 +61,13 @@ def parser() -> Parser:
     _promoted(_command(commands, "promoted", "list the promoted versions of a root, and why others are not"))
     _diff(_command(commands, "diff", "compare two decisions; exit 1 if something new is denied"))
     _hook(_command(commands, "hook", "look at single files, as pre-commit does; advice, never a verdict"))
-    _policy(_command(commands, "policy", "digest, lint and test policy packs; compare what two decide"))
+    _policy(
+        _command(
+            commands,
+            "policy",
+            "digest, lint and test policy packs; write what they see; compare what two decide",
+        )
+    )
     return top
 
 
@@ -177,6 +183,16 @@ def _policy(command: Parser) -> None:
     lint = _command(actions, "lint", "say what is wrong with rules in Rego; exit 1 if anything is")
     test = _command(actions, "test", "run the tests beside the rules, and say what they do not hold in place")
     diff = _command(actions, "diff", "judge evidence by two packs; exit 1 if a verdict differs")
+    inputs = _command(
+        actions, "inputs", "write what the rules see of evidence, for conftest and OPA; judges nothing"
+    )
+    inputs.add_argument(
+        "targets", nargs="*", metavar="ROOT|MANIFEST", help="evidence root, or manifests of one root"
+    )
+    inputs.add_argument(
+        "--out", required=True, metavar="DIR", help="an empty or new folder, outside of the evidence"
+    )
+    inputs.add_argument("--evaluated-at", metavar="TIME", help="as of this time")
     for each in (lint, test):
         each.add_argument(
             "paths", nargs="*", metavar="PATH", help="a rule, or a pack (default: the profile's packs)"
@@ -208,7 +224,7 @@ def _policy(command: Parser) -> None:
     diff.add_argument("--evaluated-at", metavar="TIME", help="judge evidence roots as of this time")
     diff.add_argument("--jobs", type=_count, default=1, metavar="N", help="processes that judge (default 1)")
     diff.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="stop each judge after this time")
-    for each in (digest, lint, test, diff):
+    for each in (digest, lint, test, diff, inputs):
         _profile(each)
         each.add_argument("--format", choices=("text", "json"), default="text")
 
