@@ -75,6 +75,10 @@ class ConftestEngine:
             self._proven = conftest_known_answers.begin(self._conftest, self._limits, self._pool)
         return self
 
+    def ready(self) -> None:
+        """Wait until everything is proven, linted and written. Raises EngineError when it can't be."""
+        self._all_written()
+
     def judge(self, package: str, input: Json) -> RegoAnswer:
         """See `RegoEngine.judge`. Raises EngineError for an unknown package, a crash, a timeout."""
         (answer,) = self.judge_many(package, [input])
@@ -137,17 +141,20 @@ class ConftestEngine:
         return pool
 
     def _written(self, package: str) -> Written:
-        """The policy of a package, once everything is proven, linted and written."""
+        """The policy of a package."""
         if package not in self._packages:
             raise EngineError(
                 f"There is no policy package {package}; known are {', '.join(sorted(self._packages))}."
             )
+        return self._all_written()[package]
+
+    def _all_written(self) -> dict[str, Written]:
         self._started()
         with self._lock:
             if self._loaded is None:
                 checked = self._checked(self._policies)
                 self._loaded = {policy.package: written for policy, written in checked}
-            return self._loaded[package]
+            return self._loaded
 
     def _once(self, package: str, text: str) -> Written:
         """A policy for one question alone."""

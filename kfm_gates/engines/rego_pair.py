@@ -60,6 +60,8 @@ class RegoPair:
 
     def judge(self, package: str, input: Json) -> RegoAnswer:
         """See `RegoEngine.judge`. Raises EngineError where the two differ."""
+        self._first.ready()  # an engine that can't judge at all is not one that differs
+        self._second.ready()
         one, other = (_answer(each, package, input) for each in self._both)
         if isinstance(one, EngineError) and isinstance(other, EngineError):
             raise EngineError(f"{one} Likewise: {other}") from other

@@ -34,6 +34,9 @@ class Engine:
     def start(self) -> Engine:
         return self
 
+    def ready(self) -> None:
+        pass
+
     def close(self) -> None:
         self.closed = True
 

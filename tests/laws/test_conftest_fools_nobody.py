@@ -210,7 +210,7 @@ def test_22_engines_that_differ() -> None:
         def judge(self, package: str, input: Any) -> RegoAnswer:
             return RegoAnswer(True, ())
 
-        def close(self) -> None:
+        def ready(self) -> None:
             pass
 
     with ConftestEngine([own_rule(SOUND)], {}, identified()) as engine:
