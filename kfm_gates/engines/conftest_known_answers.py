@@ -21,7 +21,8 @@ from kfm_gates.errors import EngineError
 from kfm_gates.model.finding import Json
 
 OTHERWISE = ("absent from a list fires",)
-"""What OPA answers otherwise, in every version: `not f(x)` is undefined where `x` is. The lint refuses such a rule."""
+"""What OPA answers otherwise, in every version tried: `not f(x)` is undefined where `x` is. Rules that both engines
+judge bind first what may be missing (docs/conftest.md); judged by both, one that does not is an error."""
 
 TOGETHER: tuple[Question, ...] = (
     *(question for question in ANSWERS if question.name not in OTHERWISE),

@@ -11,8 +11,7 @@ from kfm_gates.errors import UsageError
 RECORD = ".kfm-gates/record"
 """Where the record of a run lies unless another folder is named."""
 
-ENGINES = ("regorus", "conftest", "both")
-"""What may judge the rules in Rego, as `kfm_gates.judge.rego_choice` knows it."""
+ENGINES = ("regorus", "conftest", "both")  # as kfm_gates.judge.rego_choice knows them
 
 _EXAMPLES = """\
 examples:
