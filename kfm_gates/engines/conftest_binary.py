@@ -41,8 +41,6 @@ class ConftestChoice:
 class Conftest:
     """A conftest that was identified."""
 
-    found: Path
-    """Where it was found, which may be a link."""
     path: Path
     version: str
     opa: str
@@ -80,8 +78,7 @@ def locate(choice: ConftestChoice) -> Path:
 
 def identify(choice: ConftestChoice) -> Conftest:
     """The conftest of this choice. Raises EngineError for one that is missing, too old, or of another digest."""
-    named = locate(choice)
-    path = named.resolve()
+    path = locate(choice).resolve()
     try:
         stamp = _stamp(path)
         with path.open("rb") as file:
@@ -95,7 +92,7 @@ def identify(choice: ConftestChoice) -> Conftest:
             "install the pinned one, or pin the new digest in kfm-gates.toml."
         )
     version, opa = _version(path)
-    found = Conftest(named, path, version, opa, digest, stamp)
+    found = Conftest(path, version, opa, digest, stamp)
     found.demand_unchanged()
     return found
 

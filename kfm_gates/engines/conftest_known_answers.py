@@ -77,23 +77,26 @@ ALONE: tuple[Question, ...] = (
 
 
 def prove(conftest: Conftest, limits: Limits) -> None:
-    """Ask everything, and raise EngineError that names each wrong answer."""
-    with ThreadPoolExecutor(1) as pool:
+    """Ask everything, and raise EngineError that names a wrong answer."""
+    with ThreadPoolExecutor(2) as pool:
         begin(conftest, limits, pool)()
 
 
 def begin(conftest: Conftest, limits: Limits, pool: Executor) -> Callable[[], None]:
-    """Begin to ask everything; what is returned waits, and raises EngineError that names each wrong answer."""
+    """Begin to ask everything; what is returned waits, and raises EngineError that names a wrong answer."""
     begun = [pool.submit(_together, conftest, limits)]
     begun += [pool.submit(_alone, conftest, limits, question) for question in ALONE]
 
     def wait() -> None:
-        wrong = [words for each in begun for words in _outcome(each)]
-        if wrong:
-            raise EngineError(
-                f"conftest at {conftest.path} failed its known-answer tests, so it judges nothing "
-                f"({'; '.join(dict.fromkeys(wrong))}); {way_out()}."
-            )
+        for each in begun:
+            wrong = _outcome(each)
+            if wrong:
+                for other in begun:  # one wrong answer is enough: others may hang as long again
+                    other.cancel()
+                raise EngineError(
+                    f"conftest at {conftest.path} failed its known-answer tests, so it judges nothing "
+                    f"({'; '.join(wrong)}); {way_out()}."
+                )
 
     return wait
 

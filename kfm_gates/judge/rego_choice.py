@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from kfm_gates.engines.conftest_binary import Conftest, ConftestChoice
+from kfm_gates.engines.conftest_binary import ConftestChoice, locate
 from kfm_gates.errors import UsageError
 from kfm_gates.judge.toml_table import did_you_mean, only_keys, take
 
@@ -52,9 +52,13 @@ def read_choice(table: Mapping[str, Any], folder: Path, where: str) -> RegoChoic
     return RegoChoice(name, ConftestChoice(folder / path if path else None, digest or None))
 
 
-def refuse_engine_inside(conftest: Conftest, root: Path) -> None:
-    """Raise UsageError for a conftest that lies among what it would judge, or is linked from there."""
-    for place in (conftest.found, conftest.path):
+def refuse_engine_inside(choice: ConftestChoice, root: Path) -> None:
+    """Raise UsageError for a conftest that lies among what it would judge, or is linked from there.
+
+    Asked before it is run for the first time: what lies in the evidence is never run.
+    """
+    found = locate(choice)
+    for place in (found, found.parent.resolve() / found.name, found.resolve()):
         if place.is_relative_to(root):
             raise UsageError(
                 f"{place}: an engine is never taken from inside the evidence root ({root}); "

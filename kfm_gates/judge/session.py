@@ -72,8 +72,8 @@ def prepare(request: Request) -> tuple[Suite, Target]:
     configuration = load_configuration(file, folder, target.root)
     suite = assemble(configuration, request.profile, request.engine)
     refuse_policy_inside(suite, target.root)
-    if suite.conftest is not None:
-        refuse_engine_inside(suite.conftest, target.root)
+    if suite.takes_conftest:
+        refuse_engine_inside(suite.rego.conftest, target.root)
     if request.operation is not None and request.operation != suite.profile.operation:
         raise UsageError(
             f"the profile {suite.profile.name} is for the operation {suite.profile.operation!r}, "

@@ -120,10 +120,15 @@ class Suite:
             found["conftest"] = self.conftest.described
         return found
 
+    @property
+    def takes_conftest(self) -> bool:
+        """Whether conftest judges rules of this suite."""
+        return bool(self.rules) and self.rego.takes_conftest
+
     @cached_property
     def conftest(self) -> Conftest | None:
         """The conftest that judges the rules; None where it does not. Raises EngineError when it is missing."""
-        return identify(self.rego.conftest) if self.rules and self.rego.takes_conftest else None
+        return identify(self.rego.conftest) if self.takes_conftest else None
 
 
 def assemble(configuration: Configuration, profile: str | None = None, engine: str | None = None) -> Suite:

@@ -103,13 +103,14 @@ def test_a_conftest_of_another_digest(tmp_path: Path) -> None:
 
 def test_a_conftest_among_the_evidence(tmp_path: Path) -> None:
     root = kansas_copy(tmp_path)
-    program(root, VERSION)
+    program(root, f"touch {tmp_path}/started\n{VERSION}")
     (tmp_path / "kfm-gates.toml").write_text(
         'engine = "conftest"\nengines.conftest.path = "evidence/conftest"\n'
     )
     ran = check(root, cwd=tmp_path)
     assert ran.code == 2, ran.said
     assert "an engine is never taken from inside the evidence root" in ran.err
+    assert not (tmp_path / "started").exists()
 
 
 def test_an_unknown_engine(tmp_path: Path) -> None:
