@@ -15,7 +15,7 @@ ALL    := pyproject.toml --all-extras
 OFFLINE := $(shell unshare --map-current-user --net true 2>/dev/null && echo unshare --map-current-user --net \
              || { unshare --map-root-user --net true 2>/dev/null && echo unshare --map-root-user --net; })
 
-.PHONY: help gates test test-slow stores-test lint lint-action policy-test format docs bench wheel-test pytest-test hooks-test action-test lock clean
+.PHONY: help gates test test-slow stores-test lint lint-action policy-test conftest-test format docs bench wheel-test pytest-test hooks-test action-test lock clean
 
 help:  ## Show the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -27,7 +27,7 @@ test: .venv/installed  ## Run the tests, two processes, random order, no network
 	$(OFFLINE) $(BIN)/pytest -n 2 -m "not slow"
 
 test-slow: .venv/installed  ## Run the tests that take longer than a few seconds
-	$(OFFLINE) $(BIN)/pytest -n 2 -m slow
+	$(OFFLINE) $(BIN)/pytest -n 2 -m "slow and not conftest"
 
 # Not in the network namespace: PostgreSQL refuses root, and there root is the only user.
 stores-test: .venv/installed  ## Run the tests that need PostgreSQL and PostGIS, and fail where they are missing
@@ -36,6 +36,9 @@ stores-test: .venv/installed  ## Run the tests that need PostgreSQL and PostGIS,
 policy-test: .venv/installed  ## Lint the rules in Rego, and show that their tests hold each in place
 	$(BIN)/kfm-gates policy lint
 	$(BIN)/kfm-gates policy test --mutate
+
+conftest-test: .venv/installed .venv/bin/conftest  ## The second engine for Rego: rules and engine under the real conftest (needs Go)
+	KFM_GATES_CONFTEST_NEEDED=1 $(OFFLINE) $(BIN)/pytest -n 2 -m conftest
 
 lint: .venv/installed  ## Style, types, layers, and whether the generated documents are current
 	$(BIN)/ruff check .
@@ -92,3 +95,10 @@ clean:  ## Remove .venv and everything that was built
 
 .venv/bin/actionlint: .venv/locked requirements/actionlint/go.sum
 	go build -C requirements/actionlint -mod=readonly -trimpath -o "$(CURDIR)/$@" github.com/rhysd/actionlint/cmd/actionlint
+
+# Conftest says its version only if the build tells it; a build of which it says `dev` is refused as unknown.
+CONFTEST := github.com/open-policy-agent/conftest
+.venv/bin/conftest: .venv/locked requirements/conftest/go.sum
+	version=$$(go list -C requirements/conftest -mod=readonly -m -f '{{.Version}}' $(CONFTEST)) && \
+	go build -C requirements/conftest -mod=readonly -trimpath -o "$(CURDIR)/$@" \
+	  -ldflags "-s -w -X $(CONFTEST)/internal/version.Version=$${version#v}" $(CONFTEST)

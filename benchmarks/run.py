@@ -22,6 +22,7 @@ if str(HERE.parent) not in sys.path:
 from benchmarks.parts import parts  # noqa: E402
 from benchmarks.permits import permits  # noqa: E402
 from benchmarks.processes import Measured, processes  # noqa: E402
+from benchmarks.rego import rego  # noqa: E402
 
 
 def main() -> int:
@@ -34,11 +35,12 @@ def main() -> int:
         whole = processes(Path(folder), repeat, versions=8 if arguments.short else 40)
         inside, per_check = parts(repeat)
         held = permits(Path(folder), repeat)
-    text = _page(whole, held, inside, per_check, repeat)
+    rules = rego(repeat, inputs=1_000 if arguments.short else 10_000)
+    text = _page(whole, held, rules, inside, per_check, repeat)
     print(text)
     if arguments.write:
         Path(arguments.write).write_text(text, "utf-8")
-    over = [each.name for each in (*whole, *held) if each.over]
+    over = [each.name for each in [*whole, *held, *rules] if each.over]
     if over:
         print(f"over budget on this machine: {', '.join(over)}", file=sys.stderr)
     return 0
@@ -47,6 +49,7 @@ def main() -> int:
 def _page(
     whole: list[Measured],
     held: list[Measured],
+    rules: list[Measured],
     inside: list[Measured],
     per_check: list[Measured],
     repeat: int,
@@ -68,6 +71,12 @@ def _page(
         "Inside one process; the start of an interpreter is not counted.",
         "",
         *_table(held, budgets=True),
+        "",
+        "## Rules in Rego, on inputs of 10 kB",
+        "",
+        "Asked as the judge asks: through the pipe of the worker, each input in a fresh clone of the engine.",
+        "",
+        *_table(rules, budgets=True),
         "",
         "## Where the time of one version goes",
         "",

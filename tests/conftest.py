@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.conftest_program import NEEDED, real_conftest
 from tests.support.postgres import postgis, postgres  # noqa: F401  (fixtures)
 
 _REFUSED = {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"}
@@ -31,6 +33,17 @@ sys.addaudithook(_refuse)
 # Where a shell started the tests in the background, Ctrl-C is ignored, by the programs under test as well.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tests that need the real conftest are skipped without one, unless they were asked for (`make conftest-test`)."""
+    if item.get_closest_marker("conftest") is None or real_conftest() is not None:
+        return
+    if os.environ.get(NEEDED):
+        pytest.fail(
+            f"conftest is missing, and {NEEDED} is set: `make .venv/bin/conftest` builds it", pytrace=False
+        )
+    pytest.skip("conftest is missing: `make .venv/bin/conftest` builds it (needs Go)")
 
 
 def isolated() -> bool:

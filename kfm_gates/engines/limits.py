@@ -22,6 +22,7 @@ LIMITS: dict[str, Limits] = {
     "rego": Limits(),
     "shapes": Limits(memory_bytes=4 * GIB, request_seconds=60.0),
     "trial": Limits(request_seconds=300.0),
+    "conftest": Limits(request_seconds=60.0),
 }
 
 

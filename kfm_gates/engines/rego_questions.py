@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 from kfm_gates.engines.interface import RegoAnswer
 from kfm_gates.engines.policy_file import PolicyFile
-from kfm_gates.engines.regorus_core import RegorusCore
 from kfm_gates.model.finding import Json
 
 PATH = "rego/known/answer.rego"
-_HEAD = "# METADATA\n# title: known answer\npackage kfm.known.answer\n\ndefault allow := false\n\n"
-_PACKAGE = "kfm.known.answer"
+HEAD = "# METADATA\n# title: known answer\npackage kfm.known.answer\n\ndefault allow := false\n\n"
+PACKAGE = "kfm.known.answer"
 NEVER = 'deny contains "never" if input.never\n'
 NO_PASS = "allow if input.never\n"
 
@@ -28,11 +27,13 @@ class Question:
     input: Json
     expected: RegoAnswer | str
     data: Json = None
-    package: str = _PACKAGE
+    package: str = PACKAGE
 
     def ask(self) -> RegoAnswer:
         """What the engine says. Raises EngineError when it refuses."""
-        core = RegorusCore([PolicyFile(PATH, _HEAD + self.rules)], self.data)
+        from kfm_gates.engines.regorus_core import RegorusCore  # only its worker has it
+
+        core = RegorusCore([PolicyFile(PATH, HEAD + self.rules)], self.data)
         return core.judge(self.package, self.input)
 
 

@@ -79,6 +79,7 @@ def evaluate(
     jobs: int = 1,
     record: str | os.PathLike[str] | None = None,
     expect_pack: str | None = None,
+    engine: str | None = None,
     timeout: float | None = None,
     python: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
@@ -91,6 +92,8 @@ def evaluate(
     `evaluated_at` is an RFC 3339 time with `Z`; `timeout` is in seconds.
     `python` is the interpreter of the judge process, for a host such as Airflow or a notebook whose own
     interpreter has no kfm_gates or none of its engines.
+    `engine` judges the rules in Rego: regorus, conftest, or both, which must agree; by default it is what
+    kfm-gates.toml says.
 
     Raises UsageError for what is asked wrongly, EvidenceError when there is no subject, PermitInvalid when the
     policy pack is not the expected one, EngineError when the judge failed. A denial is no exception here:
@@ -111,6 +114,7 @@ def evaluate(
             jobs=jobs,
             record=scratch if record is None else os.fspath(record),
             expect_pack=expect_pack,
+            engine=engine,
         )
         interpreter = None if python is None else os.fspath(python)
         return _decision(judge_in_process(request, progress, timeout=timeout, python=interpreter))

@@ -46,6 +46,7 @@ def guard(
     permit: str | os.PathLike[str] | None = None,
     plan: str | os.PathLike[str] | None = None,
     expect_pack: str | None = None,
+    engine: str | None = None,
     jobs: int = 1,
     python: str | os.PathLike[str] | None = None,
     timeout: float | None = None,
@@ -74,6 +75,7 @@ def guard(
         profile=profile,
         jobs=jobs,
         expect_pack=expect_pack,
+        engine=engine,
     )
     return Guard(
         Admission(

@@ -16,6 +16,8 @@ from kfm_gates.front.word_types import seconds as _seconds
 RECORD = ".kfm-gates/record"
 """Where the record of a run lies unless another folder is named."""
 
+ENGINES = ("regorus", "conftest", "both")  # as kfm_gates.judge.rego_choice knows them
+
 _EXAMPLES = """\
 examples:
   kfm-gates check fixtures/kansas-counties            judge every dataset version below a root
@@ -72,7 +74,13 @@ def parser() -> Parser:
     _rerun(_command(commands, "rerun", "say whether a run may be repeated, in which mode, and why"))
     _diff(_command(commands, "diff", "compare two decisions; exit 1 if something new is denied"))
     _hook(_command(commands, "hook", "look at single files, as pre-commit does; advice, never a verdict"))
-    _policy(_command(commands, "policy", "digest, lint and test policy packs; compare what two decide"))
+    _policy(
+        _command(
+            commands,
+            "policy",
+            "digest, lint and test policy packs; write what they see; compare what two decide",
+        )
+    )
     _waiver(_command(commands, "waiver", "draft a waiver for a denial"))
     return top
 
@@ -127,6 +135,11 @@ def _judging(command: Parser) -> None:
     """What every command takes that starts a judge process."""
     add = command.add_argument
     _profile(command)
+    add(
+        "--engine",
+        choices=ENGINES,
+        help="what judges the rules in Rego (default: as kfm-gates.toml says, or regorus)",
+    )
     add("--expect-pack", metavar="DIGEST", help="refuse any other policy pack than sha256:…")
     add("--jobs", type=_count, default=1, metavar="N", help="processes that judge subjects (default 1)")
     add("--timeout", type=_seconds, metavar="SECONDS", help="stop the judge after this time (default: never)")
@@ -244,11 +257,23 @@ def _policy(command: Parser) -> None:
     lint = _command(actions, "lint", "say what is wrong with rules in Rego; exit 1 if anything is")
     test = _command(actions, "test", "run the tests beside the rules, and say what they do not hold in place")
     diff = _command(actions, "diff", "judge evidence by two packs; exit 1 if a verdict differs")
+    inputs = _command(
+        actions, "inputs", "write what the rules see of evidence, for conftest and OPA; judges nothing"
+    )
+    inputs.add_argument(
+        "targets", nargs="*", metavar="ROOT|MANIFEST", help="evidence root, or manifests of one root"
+    )
+    inputs.add_argument(
+        "--out", required=True, metavar="DIR", help="an empty or new folder, outside of the evidence"
+    )
+    inputs.add_argument("--evaluated-at", metavar="TIME", help="as of this time")
     for each in (lint, test):
         each.add_argument(
             "paths", nargs="*", metavar="PATH", help="a rule, or a pack (default: the profile's packs)"
         )
-    test.add_argument("--engine", choices=("regorus",), default="regorus", help="what runs the tests")
+    test.add_argument(
+        "--engine", choices=ENGINES, default="regorus", help="what runs the tests (default regorus)"
+    )
     test.add_argument(
         "--mutate", action="store_true", help="demand that a test notices each small change of a rule"
     )
@@ -273,6 +298,6 @@ def _policy(command: Parser) -> None:
     diff.add_argument("--evaluated-at", metavar="TIME", help="judge evidence roots as of this time")
     diff.add_argument("--jobs", type=_count, default=1, metavar="N", help="processes that judge (default 1)")
     diff.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="stop each judge after this time")
-    for each in (digest, lint, test, diff):
+    for each in (digest, lint, test, diff, inputs):
         _profile(each)
         each.add_argument("--format", choices=("text", "json"), default="text")

@@ -11,6 +11,7 @@ from kfm_gates.checks.pack_lint import check_id, shown, tests_beside
 from kfm_gates.engines.worker import Worker
 from kfm_gates.errors import EngineError
 from kfm_gates.front.policy_packs import rules_and_tables
+from kfm_gates.front.policy_test_conftest import conftest_for, told_by_conftest
 from kfm_gates.model.finding import Json
 from kfm_gates.reports.harmless import visible
 
@@ -20,8 +21,11 @@ FAILED = 1
 def run(arguments: argparse.Namespace, out: TextIO) -> int:
     """Try every rule; 1 when a test fails, a kind of input lacks, or too few rules are held by tests."""
     rules, data = rules_and_tables(arguments)
+    conftest = conftest_for(arguments)
     with Worker("trial") as worker:
         tried = [_tried(worker, path, data, arguments.mutate) for path in rules]
+    if conftest is not None:
+        told_by_conftest(conftest, tried, rules, data, both=arguments.engine == "both")
     listing = _listing(tried, arguments.threshold, arguments.mutate)
     if arguments.format == "json":
         out.write(json.dumps(listing, indent=2, ensure_ascii=False) + "\n")

@@ -36,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "kfm-gates.toml)",
     )
     group.addoption("--kfm-profile", metavar="P", help="a built-in profile, or a .toml file")
+    group.addoption("--kfm-engine", metavar="E", help="what judges rules in Rego: regorus, conftest or both")
     group.addoption("--kfm-config", metavar="FILE", help="instead of the nearest kfm-gates.toml")
     group.addoption(
         "--kfm-record",

@@ -133,6 +133,7 @@ def _judge(early: pytest.Config) -> Verdict:
         configuration=asked.kfm_config,
         profile=asked.kfm_profile,
         record=asked.kfm_record,
+        engine=asked.kfm_engine,
     )
     with Progress(sys.stderr) as progress:
         verdict = judge_in_process(request, progress)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any
 
+from kfm_gates.checks.pack import HOUSE
 from kfm_gates.engines.early import close_early
 from kfm_gates.engines.interface import RegoEngine, SchemaEngine, ShapesEngine
 from kfm_gates.engines.policy_file import PolicyFile, path_of
+from kfm_gates.judge.rego_choice import BOTH
 from kfm_gates.judge.suite import Suite
 
 
@@ -29,13 +31,7 @@ class Engines:
 
             self._add(ShapesEngine, PyshaclEngine(list(suite.shapes.files.values())))
         if suite.rules:
-            from kfm_gates.engines.regorus_engine import RegorusEngine
-
-            policies = [
-                PolicyFile(path_of(rule.package), rule.file.read_text("utf-8"), rule.form.schema)
-                for rule in suite.rules
-            ]
-            self._add(RegoEngine, RegorusEngine(policies, dict(suite.tables.values)))
+            self._add(RegoEngine, _rego(suite))
         self.given[SchemaEngine] = _LazySchemaEngine(suite)
         close_early()
 
@@ -56,6 +52,31 @@ class Engines:
         """Kill the workers."""
         for engine in self._open:
             engine.close()
+
+
+def _rego(suite: Suite) -> Any:
+    """The engine for Rego that the suite asks for, with all its rules."""
+    loaded = [
+        PolicyFile(path_of(rule.package), rule.file.read_text("utf-8"), rule.form.schema)
+        for rule in suite.rules
+    ]
+    data = dict(suite.tables.values)
+    if suite.conftest is None:
+        from kfm_gates.engines.regorus_engine import RegorusEngine
+
+        return RegorusEngine(loaded, data)
+    from kfm_gates.engines.conftest_engine import ConftestEngine
+
+    if suite.rego.name == BOTH:
+        from kfm_gates.engines.rego_pair import RegoPair
+        from kfm_gates.engines.regorus_engine import RegorusEngine
+
+        return RegoPair(RegorusEngine(loaded, data), ConftestEngine(loaded, data, suite.conftest))
+    from kfm_gates.engines.regorus_lint import RegorusLint
+
+    house = (rule.file.is_relative_to(HOUSE / "rego") for rule in suite.rules)
+    released = frozenset(policy for policy, own in zip(loaded, house, strict=True) if own)
+    return ConftestEngine(loaded, data, suite.conftest, linter=RegorusLint(data, released))
 
 
 class _LazySchemaEngine:

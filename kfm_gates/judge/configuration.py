@@ -17,6 +17,7 @@ from kfm_gates.errors import UsageError
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.facts.given import WaiverFile
+from kfm_gates.judge.rego_choice import RegoChoice, read_choice
 from kfm_gates.judge.store_settings import StoreSettings, store_settings
 from kfm_gates.judge.toml_table import only_keys, parse_toml, take, texts
 from kfm_gates.judge.trust import Trust, audiences, refuse_keys_inside, trust_of
@@ -24,7 +25,10 @@ from kfm_gates.judge.waiver_files import refuse_inside, waiver_files
 
 DEFAULT_PROFILE = "promotion-v1"
 CONFIGURATION_FILES = ("kfm-gates.toml", "pyproject.toml")
-_KEYS = ("root", "profile", "paths", "schemas", "store", "audience", "trust", "waivers", "lease", "stores")
+_KEYS = (
+    *("root", "profile", "paths", "schemas", "waivers", "engine", "engines"),
+    *("store", "audience", "trust", "lease", "stores"),
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Configuration:
     """The PostgreSQL database that holds leases across hosts, as a URI; it may hold a password."""
     stores: StoreSettings = field(default_factory=StoreSettings)
     """Where the rebuildable stores are that plans ask."""
+    rego: RegoChoice = field(default_factory=RegoChoice)
 
     @property
     def layout(self) -> Layout:
@@ -143,6 +148,7 @@ def _parse(table: dict[str, Any], path: Path) -> Configuration:
         patterns,
         _lease(take(table, "lease", dict, where, {}), f"{where}: lease"),
         store_settings(take(table, "stores", dict, where, {}), folder, where),
+        read_choice(table, folder, where),
     )
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from kfm_gates.checks.pack import HOUSE, FolderPack, tree_digest
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.judge.profile import Profile
+
+if TYPE_CHECKING:
+    from kfm_gates.engines.conftest_binary import Conftest
+    from kfm_gates.judge.rego_choice import RegoChoice
 
 ENGINES = ("celine-regorus", "jsonschema-rs", "pyshacl", "rdflib", "pydantic", "pyyaml", "rfc8785")
 DATA_ENGINES = ("pyarrow", "shapely", "pmtiles", "mapbox-vector-tile")
@@ -24,12 +29,15 @@ def pack_digest(packs: Iterable[FolderPack]) -> str:
     return digest_of([tree_digest(HOUSE), *(pack.digest() for pack in packs)])
 
 
-def engines() -> dict[str, str]:
-    """Name and version of everything that takes part in a verdict."""
+def engines(rego: RegoChoice, conftest: Conftest | None) -> dict[str, str]:
+    """Name and version of everything that takes part in a verdict; `conftest` None where it does not."""
     found = {"python": platform.python_version()}
     for name in ("kfm-gates", *ENGINES, *DATA_ENGINES):
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             found[name] = "not installed"
+    found["rego"] = rego.described
+    if conftest is not None:
+        found["conftest"] = conftest.described
     return found

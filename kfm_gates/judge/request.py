@@ -41,6 +41,8 @@ class Request:
     """The file of the private key that the judge signs the permit with."""
     plan: str | None = None
     """The index backfill plan that the permit is bound to, if the decision is of what was planned."""
+    engine: str | None = None
+    """What judges the rules in Rego: regorus, conftest or both; None is what the configuration says."""
 
     @property
     def partial(self) -> bool:

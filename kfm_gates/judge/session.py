@@ -28,6 +28,7 @@ from kfm_gates.judge.known_answers import Prover
 from kfm_gates.judge.link_report import JUDGED_BY, link_report
 from kfm_gates.judge.profile import Gate
 from kfm_gates.judge.redaction import Redaction
+from kfm_gates.judge.rego_choice import refuse_engine_inside
 from kfm_gates.judge.request import Request, Target, resolve_targets
 from kfm_gates.judge.running import EFFECTIVE_ON, judge, plan, refuse_incomplete
 from kfm_gates.judge.scope import scope_of
@@ -73,8 +74,10 @@ def prepare(request: Request) -> tuple[Suite, Target]:
     configuration = load_configuration(file, folder, None)
     target = resolve_targets(request.targets, folder, configuration.root, configuration.layout)
     configuration = load_configuration(file, folder, target.root)
-    suite = assemble(configuration, request.profile)
+    suite = assemble(configuration, request.profile, request.engine)
     refuse_policy_inside(suite, target.root)
+    if suite.takes_conftest:
+        refuse_engine_inside(suite.rego.conftest, target.root)
     if request.operation is not None and request.operation != suite.profile.operation:
         raise UsageError(
             f"the profile {suite.profile.name} is for the operation {suite.profile.operation!r}, "
@@ -134,6 +137,8 @@ def run(request: Request, suite: Suite, target: Target, progress: Progress) -> R
         )
     if not suite.configuration.waivers_rest():
         raise EngineError("a waiver changed while it was judged, so nothing is decided; run the gates again")
+    if suite.conftest is not None:
+        suite.conftest.demand_unchanged()
     results = settled(judged, snapshot, layout, [each.notice for each in aside])
     done.files = {f["path"]: f["digest"] for each in results for f in each["files"]}
     done.paths_digest = paths_digest(snapshot.paths, layout.zones())

@@ -14,6 +14,7 @@ from kfm_gates.checks.registry import find_checks
 from kfm_gates.checks.rego_check import RegoCheck
 from kfm_gates.checks.settings import configured
 from kfm_gates.checks.shacl_check import ShaclCheck
+from kfm_gates.engines.conftest_binary import Conftest, identify
 from kfm_gates.errors import UsageError
 from kfm_gates.facts.applicability import APPLICABILITY
 from kfm_gates.facts.given import ShapeChecks, Tables, WaiverPolicy
@@ -21,7 +22,7 @@ from kfm_gates.facts.register import register
 from kfm_gates.judge import pins
 from kfm_gates.judge.configuration import Configuration
 from kfm_gates.judge.profile import BUILT_IN, Profile
-from kfm_gates.judge.profile_file import load_profile
+from kfm_gates.judge.rego_choice import RegoChoice
 from kfm_gates.judge.toml_table import did_you_mean
 
 
@@ -34,6 +35,7 @@ class Suite:
     checks: Mapping[str, Check]
     packs: tuple[FolderPack, ...]
     tables: Tables = field(default_factory=lambda: Tables({}))
+    rego: RegoChoice = field(default_factory=RegoChoice)
 
     @property
     def shapes(self) -> ShapeChecks:
@@ -121,17 +123,26 @@ class Suite:
     @cached_property
     def engines(self) -> dict[str, str]:
         """Name and version of everything that takes part in a verdict."""
-        return pins.engines()
+        return pins.engines(self.rego, self.conftest)
+
+    @property
+    def takes_conftest(self) -> bool:
+        """Whether conftest judges rules of this suite."""
+        return bool(self.rules) and self.rego.takes_conftest
+
+    @cached_property
+    def conftest(self) -> Conftest | None:
+        """The conftest that judges the rules; None where it does not. Raises EngineError when it is missing."""
+        return identify(self.rego.conftest) if self.takes_conftest else None
 
 
-def assemble(configuration: Configuration, profile: str | None = None) -> Suite:
+def assemble(configuration: Configuration, profile: str | None = None, engine: str | None = None) -> Suite:
     """Load a profile with its checks and packs; every mistake in them is a UsageError before judging."""
     loaded = load_profile(profile or configuration.profile, configuration.folder)
     packs = open_packs(loaded.packs)
     checks = find_checks(loaded.check_ids(), packs)
-    suite = Suite(
-        configuration, loaded, checks, packs, Tables(tables((HOUSE, *(pack.root for pack in packs))))
-    )
+    known = Tables(tables((HOUSE, *(pack.root for pack in packs))))
+    suite = Suite(configuration, loaded, checks, packs, known, configuration.rego.named(engine))
     register(suite.tables)
     for id, check in checks.items():
         suite.settings(id, None)

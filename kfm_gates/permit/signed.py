@@ -18,6 +18,7 @@ from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.reading import Unreadable, read_once
 from kfm_gates.evidence.tree import paths_below, paths_digest, refuse_other_bytes
 from kfm_gates.judge.configuration import Configuration
+from kfm_gates.judge.rego_choice import RegoChoice
 from kfm_gates.model.finding import Json
 from kfm_gates.model.permit import Permit
 from kfm_gates.permit.envelope import Envelope, verify_signature
@@ -58,7 +59,9 @@ def refuse_other_evidence(permit: Permit, decision: Path, root: Path, layout: La
         raise PermitStale(f"{root}: the evidence can't be listed: {error.strerror}; {_RUN}") from error
 
 
-def refuse_other_policy(permit: Permit, configuration: Configuration, profile: str, pack_known: bool) -> None:
+def refuse_other_policy(
+    permit: Permit, configuration: Configuration, profile: str, engine: str | None, pack_known: bool
+) -> None:
     """Raise PermitInvalid unless profile and configuration are those here, and pack and engines too.
 
     `pack_known`: who asks has named the digest of the pack, so pack and engines may be those of another machine.
@@ -75,10 +78,20 @@ def refuse_other_policy(permit: Permit, configuration: Configuration, profile: s
     }
     if not pack_known:
         here["policy pack"] = (permit.policy_pack_digest, pins.pack_digest(open_packs(loaded.packs)))
-        here["set of engines"] = (permit.engines_digest, digest_of(pins.engines()))
+        here["set of engines"] = (
+            permit.engines_digest,
+            digest_of(_engines(configuration.rego.named(engine))),
+        )
     for what, (named, actual) in here.items():
         if named != actual:
             raise PermitStale(f"the permit names another {what} than what is there now; {_RUN}")
+
+
+def _engines(rego: RegoChoice) -> dict[str, str]:
+    from kfm_gates.engines.conftest_binary import identify
+    from kfm_gates.judge import pins
+
+    return pins.engines(rego, identify(rego.conftest) if rego.takes_conftest else None)
 
 
 def _predicate(permit: Permit, decision: Path) -> dict[str, Json]:

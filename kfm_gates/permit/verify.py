@@ -79,7 +79,11 @@ def verify_file(
     name = refuse_unsigned(file.envelope, configuration)
     refuse_unasked(permit, operation, expect_pack)
     refuse_other_policy(
-        permit, configuration, request.profile or configuration.profile, expect_pack is not None
+        permit,
+        configuration,
+        request.profile or configuration.profile,
+        request.engine,
+        expect_pack is not None,
     )
     refuse_other_evidence(permit, path.with_name(DECISION), root, configuration.layout)
     return Verified(permit, name)
@@ -152,6 +156,7 @@ def _judge_again(permit: Permit, request: Request, judge: Callable[[Request], Ve
         profile=request.profile,
         evaluated_at=permit.evaluated_at,
         jobs=request.jobs,
+        engine=request.engine,
     )
     verdict = judge(again)
     if verdict.statement is None:

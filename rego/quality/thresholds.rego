@@ -36,11 +36,11 @@ matching(id) := [[index, check] | some index, check in checks; check.id == id]
 
 bound(holder, name) := object.get(holder, name, null)
 
-keeps_min(value, threshold) if bound(threshold, "min") == null
+keeps_min(_, threshold) if bound(threshold, "min") == null
 
 keeps_min(value, threshold) if value >= threshold.min
 
-keeps_max(value, threshold) if bound(threshold, "max") == null
+keeps_max(_, threshold) if bound(threshold, "max") == null
 
 keeps_max(value, threshold) if value <= threshold.max
 

@@ -46,7 +46,7 @@ names := concat("\n", keys)
 
 any_of(rows) := concat("|", [sprintf("(?:%s)", [row.pattern]) | some row in rows])
 
-named(pattern) := sprintf("(?im-u)^(?:%s)$", [pattern])
+named(pattern) := sprintf("(?im)^(?:%s)$", [pattern])
 
 # The records, if what is looked for stands in any of them: they need no closer look if not.
 holding(pattern, text) := records if {

@@ -26,6 +26,7 @@ from kfm_gates.errors import EngineError, KfmGatesError, PermitMismatch
 from kfm_gates.evidence.snapshot import Memory, Snapshot
 from kfm_gates.evidence.subjects import discover
 from kfm_gates.judge.configuration import Configuration
+from kfm_gates.judge.rego_choice import RegoChoice
 from kfm_gates.judge.request import Request
 from kfm_gates.judge.session import judge_here, prepare
 from kfm_gates.judge.suite import assemble
@@ -66,10 +67,12 @@ def pack(folder: Path, rule: str, *, head: str = HEAD, files: Mapping[str, str] 
     return folder
 
 
-def ends(folder: Path, tree: Mapping[str, bytes] | None = None) -> tuple[str, str]:
+def ends(
+    folder: Path, tree: Mapping[str, bytes] | None = None, *, rego: RegoChoice | None = None
+) -> tuple[str, str]:
     """The status that the version comes to by the pack's check, and what is said; an error is ERROR."""
     try:
-        made = assemble(Configuration(folder), "own.toml")
+        made = assemble(Configuration(folder, rego=rego or RegoChoice()), "own.toml")
         snapshot = Snapshot(Memory(tree or kansas()))
         subjects = [each for each in discover(snapshot, made.configuration.layout) if each.version == PUBLIC]
         request = Request("/", checks=("acme.own",))

@@ -79,21 +79,24 @@ def judge_tree(
     evaluated_at: str = EVALUATED_AT,
     profile: str = "promotion-v1",
     layout: Layout | None = None,
+    by: Prover | None = None,
+    checks: tuple[str, ...] = (),
 ) -> dict[str, dict[str, Any]]:
     """Judge every subject of a tree; subject id to result, as in the gate decision.
 
-    `case` is the denial case that the tree was made by, where it changes the rules in use as well.
+    `case` is the denial case that the tree was made by, where it changes the rules in use as well. `by` has
+    other engines than those of the test process; `checks` are all that is judged, if any is named.
     """
     layout = layout or Layout.kfm_v1()
     snapshot = Snapshot(Memory(tree, changed))
     index = Index(snapshot, layout)
     shared: dict[Any, object] = {}
-    rules = prover(profile).given(case or {})
+    rules = (by or prover(profile)).given(case or {})
     results = {}
     for subject in discover(snapshot, layout):
         given = given_facts(suite(profile), rules, snapshot, layout, index, subject, evaluated_at)
         judged = judge_one(
-            Request(folder="/"), suite(profile), Facts(given, shared), subject, lambda *_: None
+            Request(folder="/", checks=checks), suite(profile), Facts(given, shared), subject, lambda *_: None
         )
         results[subject.id] = judged.result
     return results

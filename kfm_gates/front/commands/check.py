@@ -39,6 +39,7 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
         make_store=True,
         audience=arguments.audience,
         sign_key=arguments.sign_key,
+        engine=arguments.engine,
     )
     refuse_inside(request, [each.file for each in asked if each.file is not None])
     prepare(asked)

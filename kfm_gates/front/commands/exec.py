@@ -27,6 +27,7 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
         jobs=arguments.jobs,
         record=arguments.record,
         expect_pack=arguments.expect_pack,
+        engine=arguments.engine,
     )
     admission = Admission(
         request,

@@ -31,6 +31,7 @@ def _verify(arguments: argparse.Namespace, out: TextIO) -> int:
         configuration=arguments.config,
         profile=arguments.profile,
         jobs=arguments.jobs,
+        engine=arguments.engine,
     )
     store = None
     if arguments.store is not None:

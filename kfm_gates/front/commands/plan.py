@@ -75,6 +75,7 @@ def _request(arguments: argparse.Namespace, root: str) -> Request:
         evaluated_at=arguments.evaluated_at,
         jobs=arguments.jobs,
         expect_pack=arguments.expect_pack,
+        engine=arguments.engine,
     )
 
 

@@ -1,4 +1,4 @@
-"""`kfm-gates policy`: the pack's digest, its lint, its tests, and what another pack would have decided."""
+"""`kfm-gates policy`: the pack's digest, lint, tests and inputs, and what another pack would have decided."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import importlib
 from typing import TextIO
 
-ACTIONS = ("digest", "lint", "test", "diff")
+ACTIONS = ("digest", "lint", "test", "diff", "inputs")
 
 
 def run(arguments: argparse.Namespace, out: TextIO) -> int:

@@ -35,6 +35,7 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
         evaluated_at=arguments.evaluated_at,
         jobs=arguments.jobs,
         expect_pack=arguments.expect_pack,
+        engine=arguments.engine,
     )
     file = Path(arguments.config) if arguments.config else None
     layout = load_configuration(file, Path.cwd(), Path(arguments.root)).layout
