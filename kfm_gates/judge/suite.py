@@ -22,6 +22,7 @@ from kfm_gates.facts.register import register
 from kfm_gates.judge import pins
 from kfm_gates.judge.configuration import Configuration
 from kfm_gates.judge.profile import BUILT_IN, Profile
+from kfm_gates.judge.profile_file import load_profile
 from kfm_gates.judge.rego_choice import RegoChoice
 from kfm_gates.judge.toml_table import did_you_mean
 
