@@ -74,12 +74,20 @@ def processes(folder: Path, repeat: int, *, versions: int) -> list[Measured]:
         timed("the example dataset (2 versions), cold", repeat, command(COMMAND, "check", KANSAS)),
     ]
     one = rows[-2]
+    built = ("sh", "-c", 'echo "{}" > "$KFM_GATES_RECEIPT"')
+    executed = timed(
+        "`kfm-gates exec` on one version, with a command that leaves a receipt",
+        repeat,
+        command(COMMAND, "exec", "--operation", "promote", manifest, "--", *built),
+    )
     all_of_them = timed(f"{versions} versions, cold", max(2, repeat // 3), command(COMMAND, "check", many))
     per_version = (all_of_them.fastest - one.fastest) / (versions - 1)
     catalogs = sorted(path for path in (many / "data" / "catalog").rglob("*") if path.is_file())[:50]
     hook = (COMMAND, "hook", "kfm-catalog", *catalogs)
     rows.append(timed(f"hook `kfm-catalog`, {len(catalogs)} files, warm", repeat, command(*hook), 0.3))
     rows += [
+        executed,
+        Measured("`exec` more than the gates alone", (executed.fastest - one.fastest,), 0.050),
         all_of_them,
         Measured(
             "per further version, warm, one judging process (engines in their own)", (per_version,), 0.050

@@ -20,6 +20,7 @@ if str(HERE.parent) not in sys.path:
     sys.path.insert(0, str(HERE.parent))
 
 from benchmarks.parts import parts  # noqa: E402
+from benchmarks.permits import permits  # noqa: E402
 from benchmarks.processes import Measured, processes  # noqa: E402
 
 
@@ -32,17 +33,24 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="kfm-gates-bench-") as folder:
         whole = processes(Path(folder), repeat, versions=8 if arguments.short else 40)
         inside, per_check = parts(repeat)
-    text = _page(whole, inside, per_check, repeat)
+        held = permits(Path(folder), repeat)
+    text = _page(whole, held, inside, per_check, repeat)
     print(text)
     if arguments.write:
         Path(arguments.write).write_text(text, "utf-8")
-    over = [each.name for each in whole if each.over]
+    over = [each.name for each in (*whole, *held) if each.over]
     if over:
         print(f"over budget on this machine: {', '.join(over)}", file=sys.stderr)
     return 0
 
 
-def _page(whole: list[Measured], inside: list[Measured], per_check: list[Measured], repeat: int) -> str:
+def _page(
+    whole: list[Measured],
+    held: list[Measured],
+    inside: list[Measured],
+    per_check: list[Measured],
+    repeat: int,
+) -> str:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     lines = [
         "# Benchmarks",
@@ -54,6 +62,12 @@ def _page(whole: list[Measured], inside: list[Measured], per_check: list[Measure
         "## Whole processes",
         "",
         *_table(whole, budgets=True),
+        "",
+        "## Permits",
+        "",
+        "Inside one process; the start of an interpreter is not counted.",
+        "",
+        *_table(held, budgets=True),
         "",
         "## Where the time of one version goes",
         "",

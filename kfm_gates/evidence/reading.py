@@ -92,6 +92,17 @@ def read_once(root: Path, path: str) -> Content:
     return Content(size, f"sha256:{whole.hexdigest()}", data, tuple(chunks), stamp_of(after))
 
 
+def regular_bytes(handle: int, limit: int) -> bytes | None:
+    """Up to `limit` bytes of a regular file, None for a folder, a pipe or a device; the descriptor is closed."""
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            return None
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(limit)
+    finally:
+        os.close(handle)
+
+
 def _read_chunk(handle: int) -> bytes:
     """The next chunk, whole unless the file ends: reads may return less than was asked for."""
     piece = os.read(handle, CHUNK)

@@ -34,7 +34,9 @@ SARIF = "report.sarif"
 def judge(job: Job) -> int:
     """Judge the evidence into the record; the log gets the text, the page a summary and annotations."""
     job.record.mkdir()
-    words = ["check", str(job.root), f"--record={job.record}", f"--jobs={job.inputs['jobs']}", *_policy(job)]
+    # Beside the record, so that nothing is left in the workspace; a configured audience goes before it.
+    kept = [f"--record={job.record}", f"--store={job.home / 'store'}"]
+    words = ["check", str(job.root), *kept, f"--jobs={job.inputs['jobs']}", *_policy(job)]
     with _no_commands():
         code = cli.main([*words, *_reports(job)])
     said = job.record / ANNOTATIONS

@@ -6,6 +6,7 @@ above it; never from inside the evidence root, which is what is judged.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -46,12 +47,17 @@ class Configuration:
     @property
     def layout(self) -> Layout:
         """The path templates."""
-        return Layout.of(self.paths or {})
+        return _layout(tuple(sorted((self.paths or {}).items())))
 
     def digest(self) -> str:
         """A digest of what it means: the templates and locked schemas, wherever the file lies."""
         schemas = {url: hashlib.sha256(data).hexdigest() for url, data in (self.schemas or {}).items()}
         return digest_of({"paths": dict(self.layout.templates), "schemas": schemas})
+
+
+@functools.lru_cache(8)
+def _layout(paths: tuple[tuple[str, str], ...]) -> Layout:
+    return Layout.of(dict(paths))
 
 
 def load_configuration(file: Path | None, start: Path, root: Path | None) -> Configuration:

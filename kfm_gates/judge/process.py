@@ -21,7 +21,7 @@ from kfm_gates.judge import link_report, record
 from kfm_gates.judge.request import Request
 from kfm_gates.judge.session import NO_SUBJECT, Run, prepare, run
 from kfm_gates.model.finding import Json
-from kfm_gates.permit.issue import Judged, NotIssued, audience_of, issue, refuse_key, sealed
+from kfm_gates.permit.issue import Judged, NotIssued, audience_of, issue, refuse_unissuable, sealed
 
 
 def main() -> int:
@@ -45,7 +45,7 @@ def main() -> int:
 def _judge(request: Request, out: TextIO) -> int:
     started, began = datetime.datetime.now(datetime.UTC), time.perf_counter()
     suite, target = prepare(request)
-    refuse_key(request, target.root)
+    refuse_unissuable(request, suite.configuration, target.root)
     folder = Path(request.folder) / request.record if request.record else None
     if folder is not None:
         record.clear(folder, target.root)

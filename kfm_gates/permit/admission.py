@@ -7,10 +7,11 @@ R-005, R-024, R-063.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -158,11 +159,11 @@ def _granted(
     asked: Admission, request: Request, site: Site, store: PermitStore, folder: Path, held: HeldPlan | None
 ) -> Grant:
     """The permit, by the gates or as it was given, with the decision that it rests on."""
-    from kfm_gates.permit import grants
-
     if held is not None:
         request = held.request
     if asked.permit is not None:
+        from kfm_gates.permit import grants
+
         return grants.given(asked.permit, request, site, store, folder, _judging(asked))
     if site.configuration.trust.require_signature:
         raise PermitInvalid("the configuration requires a permit with a signature; give one with --permit")
@@ -170,7 +171,10 @@ def _granted(
     if copy is not None:
         record.clear(copy, site.target.root)
     judged = dataclasses.replace(request, record=str(folder), store=str(store.folder))
-    verdict = _judging(asked)(judged)
+    with _importing("kfm_gates.permit.grants", "rfc8785"):
+        verdict = _judging(asked)(judged)
+    from kfm_gates.permit import grants
+
     if copy is not None:
         grants.copy_record(folder, copy)
     if held is not None and verdict.statement is not None:
@@ -178,6 +182,25 @@ def _granted(
     if verdict.exit_code != 0 or verdict.permit_path is None:
         raise GatesShut(verdict)
     return grants.judged(verdict, asked.operation, site, folder)
+
+
+@contextlib.contextmanager
+def _importing(*names: str) -> Iterator[None]:
+    """Import what is needed afterwards while the judge process is waited for; no thread is left behind."""
+    import importlib
+    import threading
+
+    def load() -> None:
+        with contextlib.suppress(Exception):  # what is wrong with it shows when it is imported for use
+            for name in names:
+                importlib.import_module(name)
+
+    thread = threading.Thread(target=load)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def _judging(asked: Admission) -> Callable[[Request], Verdict]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Self
 
 from kfm_gates.errors import EngineError, PermitExpired, UsageError
 from kfm_gates.model.finding import Json
-from kfm_gates.model.text import instant
 from kfm_gates.permit.holder import user_name
 from kfm_gates.permit.leases import RunLeases
 from kfm_gates.permit.run_log import RunLog
@@ -86,6 +85,8 @@ class AdmittedRun:
         """
         if self._state != "admitted":
             raise UsageError(f"the run {self.run_id} is {self._state}; a permit is for one run")
+        from kfm_gates.model.text import instant
+
         if datetime.datetime.now(datetime.UTC) >= instant(self.permit.expires_at):
             raise PermitExpired(f"the permit expired at {self.permit.expires_at}; run the gates again")
         if not self.holds_lease():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from kfm_gates.errors import KfmGatesError, PermitInvalid
+from kfm_gates.evidence.reading import regular_bytes
 from kfm_gates.evidence.strict_json import parse_json
 from kfm_gates.model.finding import Json
 from kfm_gates.model.form import form_findings
@@ -56,10 +56,9 @@ def read_permit_file(path: Path) -> PermitFile:
 def _bytes(path: Path) -> bytes:
     """The bytes of the file; a pipe or a device is no permit, and must not be waited for."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise PermitInvalid(f"{path}: the permit is not a regular file")
-        data = file.read(LARGEST + 1)
+    data = regular_bytes(handle, LARGEST + 1)
+    if data is None:
+        raise PermitInvalid(f"{path}: the permit is not a regular file")
     if len(data) > LARGEST:
         raise PermitInvalid(f"{path}: is larger than any permit ({LARGEST} bytes)")
     return data

@@ -53,10 +53,10 @@ def audience_of(request: Request, configuration: Configuration, root: Path) -> s
     if request.audience is not None:
         refuse_issued_for(request.audience)
         return request.audience
-    if request.store is not None:
-        return _id(Path(request.folder) / request.store, root)
     if configuration.audience:
         return configuration.audience[0]
+    if request.store is not None:
+        return _id(Path(request.folder) / request.store, root)
     if configuration.store is not None:
         return _id(configuration.store, root)
     place = configuration.folder / DEFAULT_STORE
@@ -85,8 +85,7 @@ def issue(judged: Judged, audience: Callable[[], str], expires_seconds: int) -> 
         raise NotIssued(f"the gates did not open ({predicate['status']})")
     if predicate["partial"]:
         raise NotIssued("only a part of the profile was judged; judge all of it")
-    if not 0 < expires_seconds <= LONGEST:
-        raise UsageError(f"a permit lives between 1 and {LONGEST} seconds, not {expires_seconds}")
+    _refuse_life(expires_seconds)
     now = datetime.datetime.now(datetime.UTC)
     age = abs((now - instant(predicate["evaluated_at"])).total_seconds())
     if age > MAXIMUM_AGE:
@@ -122,10 +121,13 @@ def issue(judged: Judged, audience: Callable[[], str], expires_seconds: int) -> 
     return permit
 
 
-def refuse_key(request: Request, root: Path) -> None:
-    """Raise before anything is judged for a signing key that could not sign afterwards."""
+def refuse_unissuable(request: Request, configuration: Configuration, root: Path) -> None:
+    """Raise before anything is judged for what would only fail when the permit is issued: key, audience, life, store."""
+    _refuse_life(request.expires_seconds)
     if request.sign_key is not None:
         signer(Path(request.folder) / request.sign_key, root)
+    if request.audience is not None or request.store is not None or configuration.store is not None:
+        audience_of(request, configuration, root)
 
 
 def sealed(permit: Json, request: Request, root: Path) -> Json:
@@ -133,6 +135,11 @@ def sealed(permit: Json, request: Request, root: Path) -> Json:
     if request.sign_key is None:
         return permit
     return signed(permit, signer(Path(request.folder) / request.sign_key, root))
+
+
+def _refuse_life(seconds: int) -> None:
+    if not 0 < seconds <= LONGEST:
+        raise UsageError(f"a permit lives between 1 and {LONGEST} seconds, not {seconds}")
 
 
 def _waivers(predicate: Json) -> list[Json]:

@@ -8,13 +8,13 @@ used up once is the nonce in the payload.
 from __future__ import annotations
 
 import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kfm_gates.errors import EngineError, PermitInvalid, UsageError
 from kfm_gates.evidence.digests import sha256
+from kfm_gates.evidence.reading import regular_bytes
 from kfm_gates.judge.trust import PermitKey
 
 if TYPE_CHECKING:
@@ -123,16 +123,16 @@ def _private(path: Path, root: Path) -> bytes:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise UsageError(f"{path}: the signing key can't be read: {error.strerror}") from error
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise UsageError(f"{path}: the signing key is not a regular file")
-        if status.st_uid != os.geteuid() or status.st_mode & 0o077:
-            raise UsageError(
-                f"{path}: others than its owner can read the signing key, or it belongs to somebody else; "
-                "`chmod 600` a file of your own"
-            )
-        return file.read(_LARGEST)
+    status = os.fstat(handle)
+    pem = regular_bytes(handle, _LARGEST)
+    if pem is None:
+        raise UsageError(f"{path}: the signing key is not a regular file")
+    if status.st_uid != os.geteuid() or status.st_mode & 0o077:
+        raise UsageError(
+            f"{path}: others than its owner can read the signing key, or it belongs to somebody else; "
+            "`chmod 600` a file of your own"
+        )
+    return pem
 
 
 def _id(key: Ed25519PublicKey | EllipticCurvePublicKey) -> str:

@@ -69,10 +69,9 @@ class Leases:
 
     def end(self) -> None:
         """Say that the run ended, and let go. A process that inherited the locks keeps them."""
-        try:
+        with contextlib.suppress(UsageError):  # a full disk: what counts is in the run log
             self._note(ended=now())
-        finally:
-            self.drop()
+        self.drop()
 
     def drop(self) -> None:
         """Let go without a word, as a process that dies does."""

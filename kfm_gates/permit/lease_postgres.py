@@ -29,6 +29,7 @@ SELECT application_name, usename, coalesce(host(client_addr), 'its own host'), b
 FROM pg_locks JOIN pg_stat_activity USING (pid)
 WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND classid::bigint = :high AND objid::bigint = :low
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+_SHOW = "SELECT set_config('application_name', :name, false)"
 _MINE = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid()"
 _SETTINGS = """\
 SELECT set_config(name, value, false) FROM pg_settings JOIN (VALUES ('idle_session_timeout', '0'),
@@ -93,9 +94,10 @@ class PostgresLeases:
 
     def name(self, nonce: str) -> None:
         """Show the permit's nonce, the fencing token, in pg_stat_activity."""
-        self._connection.run(
-            "SELECT set_config('application_name', :name, false)", name=_shown(self._run, nonce)
-        )
+        try:
+            self._connection.run(_SHOW, name=_shown(self._run, nonce))
+        except Exception as error:
+            raise EngineError("the lease in PostgreSQL was lost while the gates were judged") from error
 
     def alive(self) -> bool:
         """Whether this session still holds every lock."""

@@ -9,44 +9,21 @@ revoked, and a worker that only seemed dead is refused from then on. All end wit
 from __future__ import annotations
 
 import datetime
-import os
 import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable
 
-from kfm_gates.errors import EngineError, EvidenceError, PermitInvalid, PermitMismatch, UsageError
+from kfm_gates.errors import EngineError, PermitInvalid, PermitMismatch, UsageError
 from kfm_gates.evidence.canonical import digest_of
-from kfm_gates.evidence.strict_json import parse_json
 from kfm_gates.model.finding import Json
 from kfm_gates.model.form import form_findings
 from kfm_gates.model.permit import LISTED, Permit
-from kfm_gates.model.text import instant
+from kfm_gates.permit.registry import Part, record_of, registered, registry_of
 from kfm_gates.permit.store import PermitStore, now
-from kfm_gates.permit.store_files import create_once, create_whole, read_private, subfolder
+from kfm_gates.permit.store_files import create_once, create_whole, read_private
 from kfm_gates.permit.subjects import subjects_root
 
 LONGEST = 3600
 """The longest time that a narrowed permit waits for its worker, in seconds."""
-
-State = Literal["waiting", "expired", "running", "finished", "revoked"]
-
-
-@dataclass(frozen=True)
-class Part:
-    """One narrowed permit as the store knows it."""
-
-    name: str
-    nonce: str
-    subjects: tuple[str, ...]
-    permit_digest: str
-    state: State
-
-    @property
-    def live(self) -> bool:
-        """Whether a worker may be at it, or may begin."""
-        return self.state in ("waiting", "running")
 
 
 def narrow(
@@ -64,10 +41,10 @@ def narrow(
     and digest of all of them, as the decision names them. Raises PermitInvalid when the part has a live permit or is
     finished, UsageError for a part that can't be.
     """
-    with store.lock(), _registry(store, parent.nonce) as registry:
+    with store.lock(), registry_of(store, parent.nonce) as registry:
         _refuse_closed(store, parent)
         chosen = _chosen(parent, subjects, among)
-        for part in _parts(store, registry):
+        for part in registered(store, registry):
             if part.name == part_name and (part.live or part.state == "finished"):
                 raise PermitInvalid(
                     f"the part {part_name!r} is {part.state} already; replace its permit only if its worker died"
@@ -84,16 +61,16 @@ def replace(store: PermitStore, parent: Permit, part_name: str, *, expires_secon
 
     Raises PermitInvalid when the part has no permit yet, or is finished.
     """
-    with store.lock(), _registry(store, parent.nonce) as registry:
+    with store.lock(), registry_of(store, parent.nonce) as registry:
         _refuse_closed(store, parent)
-        older = [part for part in _parts(store, registry) if part.name == part_name]
+        older = [part for part in registered(store, registry) if part.name == part_name]
         if not older:
             raise PermitInvalid(
                 f"the part {part_name!r} has no permit that could be replaced; narrow one for it"
             )
         if any(part.state == "finished" for part in older):
             raise PermitInvalid(f"the part {part_name!r} is finished; nothing is left to do in it")
-        document = _document(registry, older[0].nonce, store)
+        document = record_of(registry, older[0].nonce, store)
         for part in older:
             create_once(registry, f"{part.nonce}.revoked.json", {"at": now()}, store.folder)
         return _register(store, registry, parent, part_name, document["subjects"], expires_seconds)
@@ -112,7 +89,7 @@ def finish_part(store: PermitStore, child: Permit) -> None:
         refuse_lost_part(store, child)
         if store.consumed(child.nonce) is None:
             raise PermitInvalid("the part's permit was not consumed, so nothing can have been done with it")
-        with _registry(store, _scope_parent(child)) as registry:
+        with registry_of(store, _scope_parent(child)) as registry:
             create_once(registry, f"{child.nonce}.finished.json", {"at": now()}, store.folder)
 
 
@@ -124,8 +101,8 @@ def refuse_lost_part(store: PermitStore, child: Permit) -> None:
     parent = _scope_parent(child)
     if not store.open_run(parent):
         raise PermitInvalid("the run that the permit is a part of is closed, or was never opened here")
-    with _registry(store, parent) as registry:
-        document = _document(registry, child.nonce, store, missing_ok=True)
+    with registry_of(store, parent) as registry:
+        document = record_of(registry, child.nonce, store, missing_ok=True)
         if not document or document.get("permit_digest") != digest_of(child.document()):
             raise PermitMismatch("the permit is none that was narrowed in this permit store")
         if read_private(registry, f"{child.nonce}.revoked.json", store.folder) is not None:
@@ -134,8 +111,8 @@ def refuse_lost_part(store: PermitStore, child: Permit) -> None:
 
 def parts(store: PermitStore, parent: Permit) -> tuple[Part, ...]:
     """Every permit that was narrowed from `parent`, by part name and then in no order that means anything."""
-    with _registry(store, parent.nonce) as registry:
-        return tuple(sorted(_parts(store, registry), key=lambda part: (part.name, part.nonce)))
+    with registry_of(store, parent.nonce) as registry:
+        return tuple(sorted(registered(store, registry), key=lambda part: (part.name, part.nonce)))
 
 
 def _scope_parent(child: Permit) -> str:
@@ -210,53 +187,3 @@ def _register(
         )
     store.refuse_replaced()
     return permit
-
-
-def _parts(store: PermitStore, registry: int) -> Iterator[Part]:
-    names = set(os.listdir(registry))
-    for name in sorted(names):
-        nonce, _, rest = name.partition(".")
-        if rest != "json":
-            continue
-        document = _document(registry, nonce, store)
-        subjects = tuple(each["id"] for each in document["subjects"])
-        state = _state(store, names, nonce, document)
-        yield Part(document["part_name"], nonce, subjects, document["permit_digest"], state)
-
-
-def _state(store: PermitStore, names: set[str], nonce: str, document: dict[str, Json]) -> State:
-    if f"{nonce}.revoked.json" in names:
-        return "revoked"
-    if f"{nonce}.finished.json" in names:
-        return "finished"
-    if store.consumed(nonce) is not None:
-        return "running"
-    expired = datetime.datetime.now(datetime.UTC) >= instant(document["expires_at"])
-    return "expired" if expired else "waiting"
-
-
-def _document(registry: int, nonce: str, store: PermitStore, *, missing_ok: bool = False) -> dict[str, Json]:
-    data = read_private(registry, f"{nonce}.json", store.folder)
-    if data is None and missing_ok:
-        return {}
-    try:
-        value: dict[str, Json] = parse_json(data or b"")
-    except EvidenceError as error:
-        raise EngineError(
-            f"{store.folder}/narrowed: the record of {nonce} can't be read ({error}); close the run and begin anew"
-        ) from error
-    return value
-
-
-@contextmanager
-def _registry(store: PermitStore, parent: str) -> Iterator[int]:
-    """A descriptor of the folder in which what was narrowed from one permit is registered."""
-    area = store.area("narrowed")
-    try:
-        handle = subfolder(area, parent, store.folder / "narrowed")
-    finally:
-        os.close(area)
-    try:
-        yield handle
-    finally:
-        os.close(handle)

@@ -94,8 +94,12 @@ def _predicate(permit: Permit, decision: Path) -> dict[str, Json]:
         raise PermitMismatch(f"{decision}: is not the decision that the permit names; {_RUN}")
     # The digest is signed, so these are the bytes that the judge wrote.
     predicate: dict[str, Json] = json.loads(data)["predicate"]
-    subjects = subjects_root((each["id"], each["digest"]) for each in predicate["subjects"])
-    if predicate["status"] not in ("PASS", "WAIVED") or subjects != permit.subjects_root.document():
+    judged = sorted((each["id"], each["digest"]) for each in predicate["subjects"])
+    # A list was compared with its tree head when the permit was read.
+    same = judged == [(subject.id, subject.digest) for subject in permit.subjects] or (
+        not permit.subjects and subjects_root(judged) == permit.subjects_root.document()
+    )
+    if predicate["status"] not in ("PASS", "WAIVED") or not same:
         raise PermitInvalid(f"{decision}: is not a decision that yields this permit; {_RUN}")
     return predicate
 

@@ -17,13 +17,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kfm_gates.errors import EngineError, EvidenceError, PermitExpired, PermitInvalid, PermitMismatch
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.evidence.strict_json import parse_json
+from kfm_gates.judge.configuration import Configuration
 from kfm_gates.model.finding import Json
-from kfm_gates.model.permit import NO_STORE, Permit
-from kfm_gates.model.text import instant
 from kfm_gates.permit.store_files import (
     create_once,
     identity,
@@ -32,6 +32,12 @@ from kfm_gates.permit.store_files import (
     read_private,
     subfolder,
 )
+
+if TYPE_CHECKING:  # the models take long to import, and a store is opened before they are needed
+    from kfm_gates.model.permit import Permit
+
+_NO_STORE = "none"
+"""`kfm_gates.model.permit.NO_STORE`, the audience of a permit that no store may consume."""
 
 DEFAULT_STORE = ".kfm-gates/store"
 """Where the store lies beside the configuration file, or in the working folder, unless another is named."""
@@ -60,7 +66,7 @@ class PermitStore:
         except BaseException:
             os.close(handle)
             raise
-        return cls(place, id, frozenset({id, *audiences}) - {NO_STORE}, handle)
+        return cls(place, id, frozenset({id, *audiences}) - {_NO_STORE}, handle)
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -77,6 +83,8 @@ class PermitStore:
                 f"the permit is for the store {permit.audience!r}, not for this one ({self.id}); issue one with "
                 f"--store {self.folder}"
             )
+        from kfm_gates.model.text import instant
+
         if datetime.datetime.now(datetime.UTC) >= instant(permit.expires_at):
             raise PermitExpired(f"the permit expired at {permit.expires_at}; run the gates again")
         if (used := self.consumed(permit.nonce)) is not None:
@@ -166,6 +174,14 @@ class PermitStore:
         except EvidenceError:
             return {}
         return record if isinstance(record, dict) else {}
+
+
+def configured_store(
+    configuration: Configuration, root: Path | None, named: Path | None = None
+) -> PermitStore:
+    """The store that is named, else that of the configuration, else the default one; made where there is none."""
+    folder = named or configuration.store or configuration.folder / DEFAULT_STORE
+    return PermitStore.open(folder, root, configuration.audience)
 
 
 def now() -> str:

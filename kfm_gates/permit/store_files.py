@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kfm_gates.errors import EngineError, UsageError
+from kfm_gates.evidence.reading import regular_bytes
 from kfm_gates.model.finding import Json
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -31,10 +32,10 @@ def open_store(folder: Path, root: Path | None) -> tuple[Path, int]:
     Raises UsageError for a place that can't be trusted, EngineError for one that can't be used.
     """
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
         place = folder.parent.resolve() / folder.name
         if root is not None:
             _refuse_inside(place, root.resolve())
+        place.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
             place.mkdir(mode=0o700)
             _sync(place.parent)
@@ -149,10 +150,13 @@ def read_private(handle: int, name: str, place: Path) -> bytes | None:
         return None
     except OSError as error:
         raise _cannot(place / name, "read", error) from error
-    with os.fdopen(file, "rb") as data:
-        if not stat.S_ISREG(os.fstat(file).st_mode):
-            raise EngineError(f"{place / name}: is not a regular file; find out who put it there")
-        return data.read(_LARGEST)
+    try:
+        data = regular_bytes(file, _LARGEST)
+    except OSError as error:
+        raise _cannot(place / name, "read", error) from error
+    if data is None:
+        raise EngineError(f"{place / name}: is not a regular file; find out who put it there")
+    return data
 
 
 @contextmanager
@@ -220,7 +224,7 @@ def _sync(folder: Path) -> None:
 
 def _cannot(place: Path, what: str, error: OSError) -> EngineError | UsageError:
     """The sentence for a store that can't be used."""
-    if error.errno in (errno.ELOOP, errno.ENOTDIR):
+    if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.EEXIST):
         return UsageError(
             f"{place}: is a symbolic link or no folder, and the permit store must be one; name the folder itself"
         )

@@ -14,52 +14,7 @@ import pytest
 
 from tests.support.running import KANSAS, Ran, environment, kansas_copy, program
 from tests.support.signing import Issuer
-
-PROFILE = """\
-[profile]
-name = "acme"
-operation = "promote"
-description = "What the doors are tried with."
-packs = ["pack"]
-
-[gates.naming]
-label = "A"
-title = "Naming"
-checks = ["acme.label"]
-
-[gates.follow-up]
-label = "B"
-title = "Follow-up"
-checks = ["acme.waits", "acme.quality"]
-"""
-
-CHECK = '''\
-from typing import Annotated
-
-from kfm_gates.checks.api import check
-from kfm_gates.checks.settings import Stricter
-from kfm_gates.model.finding import OK, Verdict, deny
-from kfm_gates.model.manifest import Manifest
-
-
-@check("acme.{name}", needs={needs}, serves="R-001")
-def {name}(manifest: Manifest, *, refused: Annotated[list[str], Stricter.MORE] = ["{value}"]) -> Verdict:
-    """Deny a manifest whose {pointer} is refused.
-
-    A second paragraph.
-    """
-    found = manifest.raw{keys}
-    if found in refused:
-        return deny(manifest.at("{pointer}"), "is refused", found=found, expected="another", hint="change it")
-    return OK
-'''
-
-CHECKS = (
-    ("label", (), "/policy/policy_label", '["policy"]["policy_label"]', "internal"),
-    ("waits", ("acme.label",), "/policy/policy_label", '["policy"]["policy_label"]', "embargoed"),
-    ("quality", (), "/qa/status", '["qa"]["status"]', "fail"),
-)
-
+from tests.support.small_pack import write_pack
 
 _PLAIN = ("-p", "no:cacheprovider", "-p", "no:randomly")
 
@@ -67,27 +22,7 @@ _PLAIN = ("-p", "no:cacheprovider", "-p", "no:randomly")
 @pytest.fixture
 def profile(tmp_path: Path) -> Path:
     """The profile `acme` with its pack."""
-    return write_profile(tmp_path)
-
-
-def write_profile(tmp_path: Path) -> Path:
-    """Write the profile `acme` and its pack into a folder."""
-    for name, needs, pointer, keys, value in CHECKS:
-        source = tmp_path / "pack" / "checks" / "acme" / f"{name}.py"
-        source.parent.mkdir(parents=True, exist_ok=True)
-        source.write_text(CHECK.format(name=name, needs=needs, pointer=pointer, keys=keys, value=value))
-        patch = {"op": "replace", "path": pointer, "value": value}
-        case = {
-            "base": "public",
-            "why": f"{pointer} is {value}",
-            "ops": [{"file": "manifest", "patch": [patch]}],
-        }
-        path = tmp_path / "pack" / "denials" / f"acme.{name}" / "case.json"
-        path.parent.mkdir(parents=True)
-        path.write_text(json.dumps(case))
-    path = tmp_path / "acme.toml"
-    path.write_text(PROFILE)
-    return path
+    return write_pack(tmp_path)
 
 
 @pytest.fixture
@@ -163,7 +98,7 @@ def imported(tmp_path: Path) -> Callable[[], set[str]]:
 def judged_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], bytes]:
     """A permit for the example dataset by the profile `acme`, and the decision, for issuing more of them."""
     folder = tmp_path_factory.mktemp("judged-once")
-    write_profile(folder)
+    write_pack(folder)
     ran = program("check", KANSAS, "--profile", "acme.toml", cwd=folder)
     assert ran.code == 0, ran.said
     return json.loads(ran.permit.read_bytes()), ran.decision

@@ -8,9 +8,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from kfm_gates.checks.pack import HOUSE, known_ids
 from kfm_gates.checks.registry import find_checks
 from kfm_gates.front import sources
+from tests.support.permits import new_key, public, trusting, write_key
 from tests.support.running import KANSAS, MAIN, Ran
 
 Cli = Callable[..., Ran]
@@ -137,11 +140,48 @@ def test_a_permit_is_verified_by_judging_again(cli: Cli, tmp_path: Path) -> None
     assert ran.code == 1, ran.said
 
 
+def test_a_signed_permit_is_verified_by_its_signature(cli: Cli, tmp_path: Path) -> None:
+    key = write_key(new_key(), tmp_path / "key")
+    trusting(tmp_path / "kfm-gates.toml", public(key))
+    root = Path(shutil.copytree(KANSAS, tmp_path / "evidence"))
+    ran = cli("check", root, "--profile", "acme.toml", "--sign-key", "key", "--expires", "1h")
+    assert ran.code == 0, ran.said
+    verify = ("permit", "verify", ran.permit, root, "--profile", "acme.toml")
+    said = cli(*verify, "--store", ".kfm-gates/store")
+    assert said.code == 0 and said.out.endswith("(signed by 'key')\n"), said.said
+    shown = cli("permit", "show", ran.permit)
+    assert "signature     by the key sha256:" in shown.out and shown.out.endswith("says whether it holds\n")
+    other = cli(*verify, "--store", "elsewhere")
+    assert other.code == 1 and "for the store" in other.err
+    (root / "data" / "raw" / "more.txt").touch()
+    stale = cli(*verify)
+    assert stale.code == 1 and stale.err.count("\n") == 1 and "came or went" in stale.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--sign-key", "gone"), "gone: the signing key can't be read"),
+        (("--sign-key", "acme.toml"), "others than its owner"),
+        (("--expires", "61m"), "from 1s to 1h"),
+        (("--expires", "0"), "from 1s to 1h"),
+        (("--expires", "soon"), "from 1s to 1h"),
+        (("--audience", "none"), "--audience"),
+        (("--store", "acme.toml"), "no folder"),
+    ],
+)
+def test_what_no_permit_can_be_issued_with(cli: Cli, words: tuple[str, ...], said: str) -> None:
+    ran = cli("check", KANSAS, "--profile", "acme.toml", *words)
+    assert ran.code == 2 and said in ran.err and ran.err.count("\n") == 1, ran.said
+    assert not ran.permit.exists()
+
+
 def test_show_a_permit(cli: Cli, tmp_path: Path) -> None:
     permit = cli("check", KANSAS, "--profile", "acme.toml").permit
     ran = cli("permit", "show", permit)
     assert ran.code == 0, ran.said
-    assert "operation     promote\n" in ran.out and ran.out.endswith("judges whether it holds\n")
+    assert "operation     promote\n" in ran.out and ran.out.endswith("says whether it holds\n")
+    assert "signature     none\n" in ran.out
     (tmp_path / "bad.json").write_text('{"operation": "promote"}')
     ran = cli("permit", "show", "bad.json")
     assert ran.code == 1 and ran.err.count("\n") == 1

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from kfm_gates.evidence.canonical import digest_of, jcs
+from kfm_gates.evidence.layout import Layout
+from kfm_gates.evidence.tree import paths_below, paths_digest
+from kfm_gates.permit.envelope import signed
+from kfm_gates.permit.keys import signer
+from kfm_gates.permit.subjects import subjects_root
 from tests.support.installations import install
+from tests.support.permits import document, new_key, public, trusting, write_key
 from tests.support.running import REPOSITORY, check, environment, kansas_copy, program
 from tests.support.trees import edit, file_of
 
@@ -23,36 +30,54 @@ def broken(tmp_path: Path) -> Path:
     return root
 
 
-def _forged(root: Path, folder: Path) -> Path:
+def _forged(root: Path, folder: Path) -> dict[str, Any]:
     """A permit of the right form with every digest that an attacker can compute."""
     ran = check(root, cwd=folder, at=None)
-    now = datetime.datetime.now(datetime.UTC)
     predicate = ran.predicate
-    permit = {
-        "kfm_permit_version": "v1",
-        "operation": "promote",
-        "subjects": [{"id": s["id"], "digest": s["digest"]} for s in predicate["subjects"]],
-        "decision_digest": ran.run["decision_digest"],
-        "docket_digest": predicate["docket"]["digest"],
-        "profile": predicate["profile"],
-        "configuration_digest": predicate["configuration"]["digest"],
-        "policy_pack_digest": predicate["policy_pack"]["digest"],
-        "engines_digest": ran.run["decision_digest"],
-        "checkpoint": None,
-        "nonce": "0" * 32,
-        "evaluated_at": predicate["evaluated_at"],
-        "issued_at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "expires_at": (now + datetime.timedelta(minutes=10)).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-    path = folder / "forged.json"
-    path.write_text(json.dumps(permit))
-    return path
+    subjects = [{"id": s["id"], "digest": s["digest"]} for s in predicate["subjects"]]
+    zones = Layout.kfm_v1().zones()
+    return document(
+        "0" * 32,
+        operation="promote",
+        subjects=subjects,
+        subjects_root=subjects_root((each["id"], each["digest"]) for each in subjects),
+        paths_digest=paths_digest(paths_below(root, zones), zones),
+        decision_digest=ran.run["decision_digest"],
+        docket_digest=predicate["docket"]["digest"],
+        profile=predicate["profile"],
+        configuration_digest=predicate["configuration"]["digest"],
+        policy_pack_digest=predicate["policy_pack"]["digest"],
+        engines_digest=digest_of(predicate["engines"]),
+        checkpoint=None,
+        evaluated_at=predicate["evaluated_at"],
+    )
 
 
 def test_a_forged_permit_is_refused(tmp_path: Path, broken: Path) -> None:
-    ran = program("permit", "verify", _forged(broken, tmp_path), broken, cwd=tmp_path)
+    (tmp_path / "forged.json").write_text(json.dumps(_forged(broken, tmp_path)))
+    ran = program("permit", "verify", "forged.json", broken, cwd=tmp_path)
     assert ran.code == 1, ran.said
     assert "do not open" in ran.err
+
+
+def test_a_permit_that_an_attacker_signs_is_refused(tmp_path: Path, broken: Path) -> None:
+    """With the attacker's key it is not believed; without a key that is trusted, it is judged again."""
+    own = signer(write_key(new_key(), tmp_path / "own"), broken)
+    permit = tmp_path / ".kfm-gates" / "record" / "permit.json"
+    forged = signed(_forged(broken, tmp_path), own)
+    permit.write_bytes(jcs(forged))
+    ran = program("permit", "verify", permit, broken, cwd=tmp_path)
+    assert ran.code == 1 and "do not open" in ran.err, ran.said
+    trusting(tmp_path / "kfm-gates.toml", public(write_key(new_key(), tmp_path / "key")))
+    ran = program("permit", "verify", permit, broken, cwd=tmp_path)
+    assert ran.code == 1 and "does not trust" in ran.err, ran.said
+
+
+def test_a_key_signs_nothing_that_did_not_open(tmp_path: Path, broken: Path) -> None:
+    write_key(new_key(), tmp_path / "key")
+    ran = check(broken, "--sign-key", "key", cwd=tmp_path, at=None)
+    assert ran.code == 1, ran.said
+    assert not ran.permit.exists()
 
 
 PATCH = """

@@ -22,10 +22,10 @@ from kfm_gates.permit.lease import take
 from kfm_gates.permit.run_log import RunLog
 from kfm_gates.permit.runs import states
 from kfm_gates.permit.settle import settle
-from tests.front.conftest import write_profile
 from tests.support.processes import PROC, below
 from tests.support.running import KANSAS, MAIN, environment, kansas_copy, program
 from tests.support.signing import Issuer
+from tests.support.small_pack import write_pack
 
 KILLS = 500
 WORKERS = 4
@@ -70,10 +70,12 @@ def await_end(pid: int, seconds: float = 60) -> None:
 class Site:
     """A folder with profile, configuration, evidence and permit store of its own."""
 
-    def __init__(self, folder: Path, permit: dict[str, Any], decision: bytes, seed: int) -> None:
+    def __init__(
+        self, folder: Path, permit: dict[str, Any], decision: bytes, seed: int, judging: float
+    ) -> None:
         self.folder = folder
         (folder / "built").mkdir(parents=True)
-        write_profile(folder)
+        write_pack(folder)
         self.issuer = Issuer.trusted_in(folder, permit, decision, "acme.toml")
         self.denied = kansas_copy(folder)
         manifest = sorted((self.denied / "release" / "manifests" / "kansas-counties").iterdir())[0]
@@ -82,7 +84,8 @@ class Site:
         )
         self.store = folder / ".kfm-gates" / "store"
         self.random = random.Random(seed)
-        self.life = {"signed": 1.0, "judged": 4.0}
+        self.life = {"signed": 1.0, "judged": judging}
+        """Seconds that a whole run takes, so that the kills fall on all of it."""
         self.tally = Tally()
 
     def words(self, kind: str, root: Path) -> list[str]:
@@ -90,15 +93,18 @@ class Site:
         return ["exec", *asked, str(root), "--", "sh", "-c", BUILD]
 
     def kill_one(self, number: int) -> None:
-        kind = "judged" if number % JUDGED_EVERY == 0 else "signed"
-        root = self.denied if number % (3 * JUDGED_EVERY) == 0 else KANSAS
+        kind = "judged" if number % JUDGED_EVERY == 1 else "signed"
+        root = self.denied if number % (3 * JUDGED_EVERY) == 1 else KANSAS
         known = set(self.states())
         called = [sys.executable, "-P", "-c", MAIN, *self.words(kind, root)]
         process = subprocess.Popen(
             called, cwd=self.folder, env=environment(), stderr=subprocess.DEVNULL, start_new_session=True
         )
-        began = time.monotonic()
-        wait = self.random.uniform(0, 1.1 * self.life[kind])
+        if number % 2:
+            wait = self.random.uniform(0, 1.1 * self.life[kind])
+        else:  # half of them where it matters most: from the moment at which the run is admitted
+            self.await_a_line(process)
+            wait = self.random.uniform(0, 0.1)
         try:
             process.wait(wait)
         except subprocess.TimeoutExpired:
@@ -108,15 +114,24 @@ class Site:
                 except ProcessLookupError:
                     continue
             process.wait(120)
-        if (
-            process.returncode >= 0
-        ):  # it was not killed, or only its judge was: this is how long one takes now
-            self.life[kind] = 0.7 * self.life[kind] + 0.3 * (time.monotonic() - began)
         await_end(process.pid)
         self.look(known, root)
         if number % 8 == 0:
-            ran = program(*self.words("signed", KANSAS), cwd=self.folder)
-            assert ran.code == 0, ran.said
+            self.run_whole()
+
+    def await_a_line(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait until the run log grows, or the launcher ends."""
+        path = self.store / "runs.jsonl"
+        size = path.stat().st_size
+        while process.poll() is None and path.stat().st_size == size:
+            time.sleep(0.001)
+
+    def run_whole(self) -> None:
+        """The next run works; and this is how long one takes now."""
+        began = time.monotonic()
+        ran = program(*self.words("signed", KANSAS), cwd=self.folder)
+        assert ran.code == 0, ran.said
+        self.life["signed"] = time.monotonic() - began
 
     def victims(self, launcher: int) -> list[int]:
         judges = list(below(launcher, "kfm_gates.judge"))
@@ -171,15 +186,18 @@ class Site:
 def test_killed_at_any_moment(tmp_path: Path) -> None:
     once = tmp_path / "once"
     once.mkdir()
-    write_profile(once)
+    write_pack(once)
+    began = time.monotonic()
     ran = program("check", KANSAS, "--profile", "acme.toml", cwd=once)
+    judging = time.monotonic() - began
     assert ran.code == 0, ran.said
     permit = json.loads(ran.permit.read_bytes())
     seed = random.randrange(2**32)
     print(f"seed {seed}")  # shown when it fails
-    sites = [Site(tmp_path / f"site{n}", permit, ran.decision, seed + n) for n in range(WORKERS)]
+    sites = [Site(tmp_path / f"site{n}", permit, ran.decision, seed + n, judging) for n in range(WORKERS)]
 
     def work(site: Site) -> None:
+        site.run_whole()
         for number in range(KILLS // WORKERS):
             site.kill_one(number)
 

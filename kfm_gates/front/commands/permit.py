@@ -14,7 +14,7 @@ from kfm_gates.judge.launch import judge_in_process
 from kfm_gates.judge.request import Request
 from kfm_gates.model.permit import NO_STORE, TreeHead
 from kfm_gates.permit.file import read_permit_file
-from kfm_gates.permit.store import PermitStore
+from kfm_gates.permit.store import configured_store
 from kfm_gates.permit.verify import place, verify_file
 from kfm_gates.reports.harmless import visible
 
@@ -35,7 +35,7 @@ def _verify(arguments: argparse.Namespace, out: TextIO) -> int:
     store = None
     if arguments.store is not None:
         configuration, root = place(request)
-        store = PermitStore.open(Path(arguments.store), root, configuration.audience)
+        store = configured_store(configuration, root, Path(arguments.store))
     with Progress(sys.stderr) as progress:
         verified = verify_file(
             Path(arguments.permit),
