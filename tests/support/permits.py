@@ -54,6 +54,7 @@ def document(audience: str, number: int = 2, **changes: Any) -> dict[str, Any]:
         "checkpoint": {"root": sha256(b"ledger"), "size": 7},
         "waivers": [],
         "scope": None,
+        "plan": None,
         "nonce": secrets.token_hex(16),
         "evaluated_at": moment(),
         "issued_at": moment(),
