@@ -12,7 +12,7 @@ from kfm_gates.model.text import instant
 from kfm_gates.model.waiver import KINDS
 
 APPROVERS = "waive"
-"""The entry of the table `roles` that says who may own or approve a waiver, where a registry is kept."""
+"""The entry of the table `roles` that says who may approve a waiver, where a register is kept."""
 
 
 def own_flaws(each: ReadWaiver, clock: Clock, policy: WaiverPolicy, tables: Tables) -> list[Finding]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.facts.container import Facts
 from kfm_gates.facts.disclosure import Disclosure
+from kfm_gates.facts.given import WaiverPolicy
 from kfm_gates.model.finding import Finding, Status
 
 _CUT = "[redacted]"
@@ -48,16 +49,25 @@ class Redaction:
 
     withheld: str | None
     layout: Layout
+    waivers: frozenset[str] = frozenset()
+    """The files of waivers: what they say is policy, and no value of the data."""
 
     @classmethod
     def of(cls, facts: Facts, statuses: Iterable[Status]) -> Redaction:
         """That of the subject of these facts; what passed says nothing of values, so nobody need look."""
         passed = all(each is Status.PASS for each in statuses)
-        return cls(None if passed else facts.get(Disclosure).withheld, facts.get(Layout))
+        return cls(None, facts.get(Layout)) if passed else cls.withholding(facts)
+
+    @classmethod
+    def withholding(cls, facts: Facts) -> Redaction:
+        """That of a subject of which something is denied."""
+        policy = facts.given.get(WaiverPolicy)
+        names = (each.name for each in policy.files) if isinstance(policy, WaiverPolicy) else ()
+        return cls(facts.get(Disclosure).withheld, facts.get(Layout), frozenset(names))
 
     def finding(self, finding: Finding) -> Finding:
         """The finding without values. Its place stays: who may read the data finds the value there."""
-        if self.withheld is None:
+        if self.withheld is None or finding.place.file in self.waivers:
             return finding
         found, expected = finding.found, finding.expected
         if not _is_label(finding):

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kfm_gates.checks.api import Outcome
-from kfm_gates.evidence.layout import Layout
 from kfm_gates.facts.container import Facts
-from kfm_gates.facts.disclosure import Disclosure
 from kfm_gates.facts.given import WaiverPolicy
 from kfm_gates.facts.waivers import Ended, Waiving
 from kfm_gates.judge.redaction import Redaction
@@ -40,7 +38,7 @@ class Opener:
 
     def _fingerprints(self, check: str, outcome: Outcome) -> frozenset[str]:
         """As the decision records them: of findings without values that are withheld."""
-        redaction = Redaction(self._facts.get(Disclosure).withheld, self._facts.get(Layout))
+        redaction = Redaction.withholding(self._facts)
         return frozenset(redaction.finding(each).fingerprint(check) for each in outcome.findings)
 
     def look_back(self, absent: Iterable[str], passed: Mapping[str, bool]) -> None:

@@ -214,6 +214,16 @@ def test_values_that_are_withheld_stay_withheld_when_the_denial_is_waived() -> N
     assert all(each["found"].startswith("[redacted") for each in entry["findings"])
 
 
+def test_what_is_wrong_with_a_waiver_is_said_in_full_when_values_are_withheld() -> None:
+    case = "quality.drift/keys-doubled"
+    made = waiver(case=case, check="quality.drift", expires="2026-10-31T00:00:00Z")
+    result = judged(broken(case).files, file(made), checks=("quality.drift", "release.waivers"))
+    (entry,) = (c for c in result[broken(case).subject.id]["checks"] if c["id"] == "release.waivers")
+    (found,) = entry["findings"]
+    assert found["message"] == "the waiver gap-2017 expired at 2026-10-31T00:00:00Z"
+    assert found["found"] == "2026-10-31T00:00:00Z"
+
+
 class TestManifest:
     def released(self, names: list[str]) -> dict[str, bytes]:
         tree = dict(broken().files)
