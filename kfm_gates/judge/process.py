@@ -107,7 +107,8 @@ def _permit(request: Request, done: Run, head: bytes | None) -> Json:
     plan = _plan(request, done) if request.plan is not None else None
     judged = Judged(done.statement, done.decision_digest, head, done.paths_digest, plan)
     audience = partial(audience_of, request, done.suite.configuration, root)
-    return sealed(issue(judged, audience, request.expires_seconds), request, root)
+    permit = issue(judged, audience, request.expires_seconds)
+    return sealed(permit, request, done.suite.configuration, root)
 
 
 def _plan(request: Request, done: Run) -> str:

@@ -99,6 +99,7 @@ def admit(asked: Admission) -> AdmittedRun:
         refuse_other_plan(grant, held)
         if not named:
             _refuse_others(grant, asked.operation, leases.targets)
+        _refuse_known(log, grant.permit.nonce)
         store.consume(grant.permit, f"run {run} of {user_name()} on {os.uname().nodename}")
         leases.name(grant.permit.nonce)
         log.append(
@@ -142,6 +143,13 @@ def _look_back(
             f"the run {last.run} ({last.operation} of {', '.join(last.targets)}) failed: {last.why}; repair what it "
             f"left, or roll it back, then record that: kfm-gates runs settle {last.run} --as repaired --by … --reason …"
         )
+
+
+def _refuse_known(log: RunLog, nonce: str) -> None:
+    """Refuse a permit by which a run was admitted before, whatever is left of the note of its use."""
+    for entry in log.read():
+        if entry.fields.get("nonce") == nonce:
+            raise PermitInvalid(f"the permit was already used by the run {entry.run}; run the gates again")
 
 
 def _folder(store: Path, run: str) -> Path:

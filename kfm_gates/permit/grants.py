@@ -16,6 +16,7 @@ from kfm_gates.judge.request import Request
 from kfm_gates.model.finding import Json
 from kfm_gates.model.permit import Permit
 from kfm_gates.permit.admitted import Grant
+from kfm_gates.permit.issued import refuse_unissued
 from kfm_gates.permit.place import Place
 from kfm_gates.permit.store import PermitStore
 from kfm_gates.permit.verify import read_permit, verify_file
@@ -53,13 +54,16 @@ def given(
 
     asked = {"operation": request.operation, "expect_pack": request.expect_pack}
     try:
-        permit = verify_file(given_path, request, **asked, store=store, judge=remembered).permit
+        verified = verify_file(given_path, request, **asked, store=store, judge=remembered)
     except GateDenied:
         if not said or said[-1].exit_code == 0:
             raise
         from kfm_gates.permit.admission import GatesShut
 
         raise GatesShut(said[-1]) from None  # which has the findings
+    permit = verified.permit
+    if verified.signed_by is None:
+        refuse_unissued(store, permit)
     decision = jcs(said[-1].statement) + b"\n" if said else _beside(given_path, permit)
     if not _is(decision, permit):
         raise PermitStale("the decision is not the one that the permit names; run the gates again")

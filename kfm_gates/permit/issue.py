@@ -18,6 +18,7 @@ from kfm_gates.model.finding import Json
 from kfm_gates.model.permit import LISTED, NO_STORE, Permit
 from kfm_gates.model.text import instant
 from kfm_gates.permit.envelope import signed
+from kfm_gates.permit.issued import enter
 from kfm_gates.permit.keys import signer
 from kfm_gates.permit.store import DEFAULT_STORE, PermitStore
 from kfm_gates.permit.subjects import subjects_root
@@ -47,25 +48,35 @@ class Judged:
 def audience_of(request: Request, configuration: Configuration, root: Path) -> str:
     """Who may consume the permit: whom the request or the configuration names, else the permit store.
 
-    A store that was named is opened or made. The one in the default place is made only where that is asked for;
-    where there can't be one, the permit is for no store. Raises UsageError and EngineError for a store that can't be used.
+    Where there can't be a store, the permit is for none. Raises UsageError and EngineError for a store that can't be used.
     """
     if request.audience is not None:
         refuse_issued_for(request.audience)
         return request.audience
     if configuration.audience:
         return configuration.audience[0]
-    if request.store is not None:
-        return _id(Path(request.folder) / request.store, root)
-    if configuration.store is not None:
-        return _id(configuration.store, root)
-    place = configuration.folder / DEFAULT_STORE
-    if not request.make_store and not place.is_dir():
+    place = store_of(request, configuration)
+    if place is None:
         return NO_STORE
     try:
         return _id(place, root)
     except KfmGatesError:
-        return NO_STORE
+        if request.store is None and configuration.store is None:
+            return NO_STORE  # nobody asked for a store in the default place
+        raise
+
+
+def store_of(request: Request, configuration: Configuration) -> Path | None:
+    """The store that sees the permit being issued: the one that is named, or the one in the default place.
+
+    That one is made only where it is asked for.
+    """
+    if request.store is not None:
+        return Path(request.folder) / request.store
+    if configuration.store is not None:
+        return configuration.store
+    place = configuration.folder / DEFAULT_STORE
+    return place if request.make_store or place.is_dir() else None
 
 
 def _id(place: Path, root: Path) -> str:
@@ -133,9 +144,12 @@ def refuse_unissuable(request: Request, configuration: Configuration, root: Path
         audience_of(request, configuration, root)
 
 
-def sealed(permit: Json, request: Request, root: Path) -> Json:
-    """The permit in an envelope signed with the request's key; the permit itself when it names none."""
+def sealed(permit: Json, request: Request, configuration: Configuration, root: Path) -> Json:
+    """The permit in an envelope signed with the request's key; without one, itself, as its store saw it being issued."""
     if request.sign_key is None:
+        place = store_of(request, configuration)
+        if place is not None and permit["audience"] != NO_STORE:
+            enter(place, root, permit)
         return permit
     return signed(permit, signer(Path(request.folder) / request.sign_key, root))
 
