@@ -15,7 +15,7 @@ ALL    := pyproject.toml --all-extras
 OFFLINE := $(shell unshare --map-current-user --net true 2>/dev/null && echo unshare --map-current-user --net \
              || { unshare --map-root-user --net true 2>/dev/null && echo unshare --map-root-user --net; })
 
-.PHONY: help gates test test-slow lint lint-action policy-test format docs bench wheel-test pytest-test hooks-test action-test lock clean
+.PHONY: help gates test test-slow stores-test lint lint-action policy-test format docs bench wheel-test pytest-test hooks-test action-test lock clean
 
 help:  ## Show the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -28,6 +28,10 @@ test: .venv/installed  ## Run the tests, two processes, random order, no network
 
 test-slow: .venv/installed  ## Run the tests that take longer than a few seconds
 	$(OFFLINE) $(BIN)/pytest -n 2 -m slow
+
+# Not in the network namespace: PostgreSQL refuses root, and there root is the only user.
+stores-test: .venv/installed  ## Run the tests that need PostgreSQL and PostGIS, and fail where they are missing
+	KFM_GATES_NEEDS_POSTGRES=1 $(BIN)/pytest -m stores
 
 policy-test: .venv/installed  ## Lint the rules in Rego, and show that their tests hold each in place
 	$(BIN)/kfm-gates policy lint

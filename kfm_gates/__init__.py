@@ -10,15 +10,23 @@ if TYPE_CHECKING:
         EvidenceError,
         GateDenied,
         KfmGatesError,
+        LeaseHeld,
         PermitExpired,
         PermitInvalid,
         PermitMismatch,
         PermitStale,
+        RunUnsettled,
         UsageError,
     )
     from kfm_gates.front.api import GateDecision, evaluate
+    from kfm_gates.front.environment import permit_from_environment
+    from kfm_gates.front.guard import Guard, guard
+    from kfm_gates.front.guarded_run import GuardedRun
+    from kfm_gates.front.requires_permit import requires_permit
     from kfm_gates.model.finding import Finding, Place, Status
     from kfm_gates.model.permit import Permit
+    from kfm_gates.permit.inputs import Inputs
+    from kfm_gates.permit.verified_permit import VerifiedPermit
 
 __all__ = [
     "EngineError",
@@ -26,25 +34,41 @@ __all__ = [
     "Finding",
     "GateDecision",
     "GateDenied",
+    "Guard",
+    "GuardedRun",
+    "Inputs",
     "KfmGatesError",
+    "LeaseHeld",
     "Permit",
     "PermitExpired",
     "PermitInvalid",
     "PermitMismatch",
     "PermitStale",
     "Place",
+    "RunUnsettled",
     "Status",
     "UsageError",
+    "VerifiedPermit",
     "evaluate",
+    "guard",
+    "permit_from_environment",
+    "requires_permit",
 ]
 
 _HOMES = {
     "GateDecision": "kfm_gates.front.api",
     "evaluate": "kfm_gates.front.api",
+    "Guard": "kfm_gates.front.guard",
+    "GuardedRun": "kfm_gates.front.guarded_run",
+    "guard": "kfm_gates.front.guard",
+    "permit_from_environment": "kfm_gates.front.environment",
+    "requires_permit": "kfm_gates.front.requires_permit",
     "Finding": "kfm_gates.model.finding",
     "Place": "kfm_gates.model.finding",
     "Status": "kfm_gates.model.finding",
     "Permit": "kfm_gates.model.permit",
+    "Inputs": "kfm_gates.permit.inputs",
+    "VerifiedPermit": "kfm_gates.permit.verified_permit",
 }
 
 

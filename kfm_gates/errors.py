@@ -64,3 +64,19 @@ class PermitExpired(PermitInvalid):
 
 class PermitMismatch(PermitInvalid):
     """The permit is for another operation, subject or policy pack."""
+
+
+class LeaseHeld(KfmGatesError):
+    """Another run holds the lease of a target; try again when it has ended."""
+
+    exit_code = 75
+
+
+class RunUnsettled(GateDenied):
+    """The last run of a target failed, and nobody recorded yet how it was repaired or rolled back."""
+
+
+class CommandNotFound(KfmGatesError):
+    """The command that was to run is not there, or can't be executed."""
+
+    exit_code = 127

@@ -58,7 +58,7 @@ def open_regular(root: Path, path: str) -> int:
             directory = inner
         handle = os.open(name, flags, dir_fd=directory)
     except OSError as error:
-        raise Unreadable(_reason(error)) from error
+        raise Unreadable(reason(error)) from error
     finally:
         os.close(directory)
     status = os.fstat(handle)
@@ -83,7 +83,7 @@ def read_once(root: Path, path: str) -> Content:
                 chunks.append(hashlib.sha256(piece).digest())
         after = os.fstat(handle)
     except OSError as error:
-        raise Unreadable(_reason(error)) from error
+        raise Unreadable(reason(error)) from error
     finally:
         os.close(handle)
     if stamp_of(before) != stamp_of(after) or size != after.st_size:
@@ -103,7 +103,8 @@ def _read_chunk(handle: int) -> bytes:
     return piece
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Why a file could not be opened or read, as the end of a sentence that begins with its path."""
     import errno
 
     reasons = {

@@ -27,14 +27,15 @@ class Stopped(BaseException):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return the exit code."""
     out, err = _stream(sys.stdout), _stream(sys.stderr)
+    words = list(sys.argv[1:] if argv is None else argv)
     try:
         with _heeding_signals():
-            code = _run(argv, out)
+            code = _run(words, out)
             out.flush()
             return code
     except KfmGatesError as error:
         _say(err, str(error))
-        return error.exit_code or ERROR
+        return _code(words, error)
     except KeyboardInterrupt:
         _say(err, "interrupted; no permit was issued")
         return 130
@@ -44,14 +45,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         _abandon(out)
         _say(err, f"{error.filename or 'the report'}: {error.strerror or error}")
-        return ERROR
+        return _code(words, error)
     except BaseException as error:
         if os.environ.get("KFM_GATES_TRACEBACK"):
             import traceback
 
             traceback.print_exc(file=err)
         _say(err, f"failed unexpectedly: {type(error).__name__}: {error} (KFM_GATES_TRACEBACK=1 shows where)")
-        return ERROR
+        return _code(words, error)
     finally:
         try:
             out.flush()
@@ -59,12 +60,23 @@ def main(argv: Sequence[str] | None = None) -> int:
             _abandon(out)
 
 
-def _run(argv: Sequence[str] | None, out: TextIO) -> int:
-    from kfm_gates.front.parser import parser
+def _code(words: Sequence[str], error: BaseException) -> int:
+    """What an error ends with; `exec` has codes of its own, since others are its command's."""
+    if words[:1] == ["exec"]:
+        from kfm_gates.front.exec_codes import exec_code
 
-    words = list(sys.argv[1:] if argv is None else argv)
+        return exec_code(error)
+    return (error.exit_code or ERROR) if isinstance(error, KfmGatesError) else ERROR
+
+
+def _run(argv: Sequence[str], out: TextIO) -> int:
+    from kfm_gates.front.parser import parser
+    from kfm_gates.front.parser_runs import ordered
+
+    words, program = ordered(argv)
     try:
         arguments = parser().parse_args(words)
+        arguments.program = program
     except SystemExit:
         # argparse ends so after --help and --version only: its errors are raised as UsageError.
         return 0
@@ -88,7 +100,9 @@ def _heeding_signals() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGHUP)}
+    # What the caller ignores (nohup) stays ignored, here and in a command that is started.
+    heeded = [e for e in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(e) is not signal.SIG_IGN]
+    before = {each: signal.signal(each, stop) for each in heeded}
     try:
         yield
     finally:

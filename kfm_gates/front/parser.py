@@ -7,6 +7,11 @@ from typing import NoReturn
 
 from kfm_gates import __version__
 from kfm_gates.errors import UsageError
+from kfm_gates.front import parser_runs
+from kfm_gates.front.word_types import count as _count
+from kfm_gates.front.word_types import life as _life
+from kfm_gates.front.word_types import percent as _percent
+from kfm_gates.front.word_types import seconds as _seconds
 
 RECORD = ".kfm-gates/record"
 """Where the record of a run lies unless another folder is named."""
@@ -55,6 +60,11 @@ def parser() -> Parser:
         _command(commands, "spec-hash", "print the spec hash of a spec; exit 1 if the spec names another")
     )
     _permit(_command(commands, "permit", "verify or show a permit"))
+    command = _command(commands, "exec", "run a command if the gates open, and not otherwise")
+    parser_runs.exec_words(command)
+    _store(command)
+    _judging(command)
+    _runs(_command(commands, "runs", "list the runs of each target, or settle one that failed"))
     _promoted(_command(commands, "promoted", "list the promoted versions of a root, and why others are not"))
     _diff(_command(commands, "diff", "compare two decisions; exit 1 if something new is denied"))
     _hook(_command(commands, "hook", "look at single files, as pre-commit does; advice, never a verdict"))
@@ -89,7 +99,23 @@ def _check(command: Parser) -> None:
     )
     add("--record", default=RECORD, metavar="DIR", help=f"where decision and permit go (default {RECORD})")
     add("--evaluated-at", metavar="TIME", help="judge as of this time, such as 2026-10-01T12:00:00Z")
+    _permitting(command)
     _judging(command)
+
+
+def _permitting(command: Parser) -> None:
+    """What every command takes that may issue a permit."""
+    add = command.add_argument
+    _store(command)
+    add("--audience", metavar="NAME", help="who may consume the permit (default: the permit store)")
+    add("--expires", type=_life, default=900, metavar="TIME", help="how long it lives, such as 15m (default)")
+    add("--sign-key", metavar="FILE", help="sign the permit with this private key (PEM, Ed25519 or P-256)")
+
+
+def _store(command: Parser) -> None:
+    command.add_argument(
+        "--store", metavar="DIR", help="the permit store (default .kfm-gates/store beside the configuration)"
+    )
 
 
 def _judging(command: Parser) -> None:
@@ -140,13 +166,27 @@ def _hook(command: Parser) -> None:
 
 def _permit(command: Parser) -> None:
     actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
-    verify = _command(actions, "verify", "judge the evidence again; exit 0 only if the permit still holds")
+    verify = _command(actions, "verify", "verify its signature, or judge again; exit 0 only if it holds")
     verify.add_argument("permit", metavar="PERMIT", help="the permit file")
     verify.add_argument("targets", nargs="*", metavar="ROOT|MANIFEST", help="the evidence that it is for")
     verify.add_argument("--operation", metavar="NAME", help="what is about to be done, such as promote")
+    verify.add_argument("--store", metavar="DIR", help="also demand that this permit store can consume it")
     _judging(verify)
     show = _command(actions, "show", "print what a permit says, without believing it")
     show.add_argument("permit", metavar="PERMIT", help="the permit file")
+
+
+def _runs(command: Parser) -> None:
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listed = _command(
+        actions, "list", "list the runs of each target and how they ended (also without ACTION)"
+    )
+    parser_runs.list_words(listed)
+    settled = _command(actions, "settle", "record how a run that failed was repaired or rolled back")
+    parser_runs.settle_words(settled)
+    for each in (listed, settled):
+        _store(each)
+        each.add_argument("--config", metavar="FILE", help="instead of the nearest kfm-gates.toml")
 
 
 def _promoted(command: Parser) -> None:
@@ -201,25 +241,3 @@ def _policy(command: Parser) -> None:
     for each in (digest, lint, test, diff):
         _profile(each)
         each.add_argument("--format", choices=("text", "json"), default="text")
-
-
-def _percent(text: str) -> float:
-    if not text.isascii() or not text.isdigit() or int(text) > 100:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 0 to 100, not {text!r}")
-    return float(text)
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, not {text!r}")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 1e9:
-        raise argparse.ArgumentTypeError(f"must be a number of seconds above 0, not {text!r}")
-    return value

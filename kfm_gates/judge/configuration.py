@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,11 @@ from kfm_gates.errors import UsageError
 from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.judge.toml_table import only_keys, parse_toml, take
+from kfm_gates.judge.trust import Trust, audiences, refuse_keys_inside, trust_of
 
 DEFAULT_PROFILE = "promotion-v1"
 CONFIGURATION_FILES = ("kfm-gates.toml", "pyproject.toml")
-_KEYS = ("root", "profile", "paths", "schemas")
+_KEYS = ("root", "profile", "paths", "schemas", "store", "audience", "trust", "lease")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,13 @@ class Configuration:
     profile: str = DEFAULT_PROFILE
     paths: Mapping[str, str] | None = None
     schemas: Mapping[str, bytes] | None = None
+    store: Path | None = None
+    """The permit store; None: the default place."""
+    audience: tuple[str, ...] = ()
+    """Whose permits the store consumes besides its own; permits are issued for the first of them."""
+    trust: Trust = field(default_factory=Trust)
+    lease: str | None = field(default=None, repr=False)
+    """The PostgreSQL database that holds leases across hosts, as a URI; it may hold a password."""
 
     @property
     def layout(self) -> Layout:
@@ -55,6 +63,8 @@ def load_configuration(file: Path | None, start: Path, root: Path | None) -> Con
                     f"{candidate}: configuration is never read from inside the evidence root ({evidence}); "
                     "move it above the root"
                 )
+            if evidence is not None:
+                refuse_keys_inside(configuration.trust, evidence)
             return configuration
     return Configuration(start)
 
@@ -90,13 +100,23 @@ def _parse(table: dict[str, Any], path: Path) -> Configuration:
         if not isinstance(template, str):
             raise UsageError(f"{where}: paths.{name} must be a text")
     locked = take(table, "schemas", dict, where, {})
+    store = take(table, "store", str, where, "")
     return Configuration(
         folder,
         folder / root if root else None,
         profile,
         paths,
         {u: _schema(e, u, folder, where) for u, e in locked.items()},
+        folder / store if store else None,
+        audiences(table, where),
+        trust_of(take(table, "trust", dict, where, {}), folder, where),
+        _lease(take(table, "lease", dict, where, {}), f"{where}: lease"),
     )
+
+
+def _lease(table: dict[str, Any], where: str) -> str | None:
+    only_keys(table, ("postgres",), where)
+    return take(table, "postgres", str, where, "") or None
 
 
 def _schema(entry: Any, url: str, folder: Path, where: str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ class Verdict:
     exit_code: int
     statement: Json
     decision_digest: str
+    paths_digest: str
     checkpoint: Json
     run: Json
     """Timings, versions, where the record lies, and the permit or why there is none."""
@@ -48,11 +50,12 @@ def judge_in_process(
 ) -> Verdict:
     """Judge in an isolated process, `python -I -m kfm_gates.judge`.
 
-    Raises UsageError for what was asked wrongly and EngineError for a judge that failed, died, or did not
+    `python` is the interpreter that judges, when it is not this one. Raises UsageError for what was asked
+    wrongly, such as an interpreter that has no kfm_gates, and EngineError for a judge that failed, died, or did not
     end within `timeout` seconds. In none of these cases is there a permit.
     """
     _forget_old_permit(request)
-    command = [python or sys.executable, "-I", "-m", "kfm_gates.judge"]
+    command = [_interpreter(python), "-I", "-m", "kfm_gates.judge"]
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     environment |= {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
     with tempfile.TemporaryFile() as errors:
@@ -72,7 +75,13 @@ def judge_in_process(
             raise
         code = process.wait()
         errors.seek(0)
-        return _verdict(last, code, errors.read()[-2000:].decode("utf-8", "replace").strip())
+        said = errors.read()[-2000:].decode("utf-8", "replace").strip()
+        if python is not None and last is None and "No module named" in said and "kfm_gates" in said:
+            raise UsageError(
+                f"{python}: this interpreter has no kfm_gates, so it can't judge; install kfm-gates in its "
+                "environment, or name another interpreter"
+            )
+        return _verdict(last, code, said)
 
 
 def _forget_old_permit(request: Request) -> None:
@@ -83,6 +92,18 @@ def _forget_old_permit(request: Request) -> None:
     if (record / "run.json").is_file():  # a folder without it is no record, and nothing of ours to delete
         with contextlib.suppress(OSError):
             (record / "permit.json").unlink()
+
+
+def _interpreter(python: str | None) -> str:
+    """The interpreter that judges; raises UsageError for one that is not there."""
+    if python is None:
+        return sys.executable
+    found = shutil.which(python)
+    if found is None:
+        raise UsageError(
+            f"{python}: there is no such interpreter to judge with; name a Python that has kfm_gates"
+        )
+    return os.path.abspath(found)
 
 
 def _talk(
@@ -151,5 +172,10 @@ def _verdict(last: Json, code: int, said: str) -> Verdict:
             f"the judge process said {verdict['exit_code']} and ended with {code}; nothing is decided"
         )
     return Verdict(
-        code, verdict["statement"], verdict["decision_digest"], verdict["checkpoint"], verdict["run"]
+        code,
+        verdict["statement"],
+        verdict["decision_digest"],
+        verdict["paths_digest"],
+        verdict["checkpoint"],
+        verdict["run"],
     )

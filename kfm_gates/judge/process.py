@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -20,7 +21,7 @@ from kfm_gates.judge import link_report, record
 from kfm_gates.judge.request import Request
 from kfm_gates.judge.session import NO_SUBJECT, Run, prepare, run
 from kfm_gates.model.finding import Json
-from kfm_gates.permit.issue import NotIssued, issue
+from kfm_gates.permit.issue import Judged, NotIssued, audience_of, issue, refuse_key, sealed
 
 
 def main() -> int:
@@ -44,6 +45,7 @@ def main() -> int:
 def _judge(request: Request, out: TextIO) -> int:
     started, began = datetime.datetime.now(datetime.UTC), time.perf_counter()
     suite, target = prepare(request)
+    refuse_key(request, target.root)
     folder = Path(request.folder) / request.record if request.record else None
     if folder is not None:
         record.clear(folder, target.root)
@@ -70,7 +72,7 @@ def _judge(request: Request, out: TextIO) -> int:
     if done.exit_code != NO_SUBJECT:
         try:
             head = _checkpoint(done, checkpoint_path) if done.exit_code == 0 else None
-            permit = issue(done.statement, done.decision_digest, head, request.expires_seconds)
+            permit = _permit(request, done, head)
         except NotIssued as reason:
             about["no_permit"] = str(reason)
     if folder is not None:
@@ -91,6 +93,7 @@ def _judge(request: Request, out: TextIO) -> int:
         "exit_code": done.exit_code,
         "statement": done.statement,
         "decision_digest": done.decision_digest,
+        "paths_digest": done.paths_digest,
         "checkpoint": None if head is None else {k: json.loads(head)[k] for k in ("root", "size")},
         "run": about,
     }
@@ -98,10 +101,19 @@ def _judge(request: Request, out: TextIO) -> int:
     return done.exit_code
 
 
-def _checkpoint(done: Run, path: str) -> bytes:
-    """The checkpoint's bytes, which must be those that were judged."""
+def _permit(request: Request, done: Run, head: bytes | None) -> Json:
+    root = done.target.root
+    judged = Judged(done.statement, done.decision_digest, head, done.paths_digest)
+    audience = partial(audience_of, request, done.suite.configuration, root)
+    return sealed(issue(judged, audience, request.expires_seconds), request, root)
+
+
+def _checkpoint(done: Run, path: str) -> bytes | None:
+    """The checkpoint's bytes, which must be those that were judged; None where no checkpoint was."""
+    if path not in done.files:
+        return None
     content = Folder(done.target.root).read(path)
-    if content.data is None or content.digest != done.files.get(path):
+    if content.data is None or content.digest != done.files[path]:
         raise NotIssued("the ledger's checkpoint changed after it was judged")
     return content.data
 

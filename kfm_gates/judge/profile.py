@@ -1,6 +1,7 @@
 """Profiles: which gates an operation needs, with which checks and settings.
 
-A profile that extends another adds gates and checks and tightens settings; it can't take anything away.
+A profile that extends another adds gates and checks and tightens settings; it can't take anything away. Nor
+can one that has a built-in profile as a gate, which may be for another operation: all of its checks are judged.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kfm_gates.errors import UsageError
+from kfm_gates.judge.profile_rules import refuse_contradictions, refuse_to_plan_less
 from kfm_gates.judge.toml_table import did_you_mean, only_keys, parse_toml, take, texts
 
 BUILT_IN = Path(__file__).parent.parent / "profiles"
@@ -126,32 +128,58 @@ def _parse(data: bytes, where: str, path: Path) -> Profile:
             f"known: {', '.join(OPERATIONS)}"
         )
     packs = tuple(str((folder / pack).resolve()) for pack in texts(head, "packs", where))
+    gates = take(table, "gates", dict, where, {})
+    whole = {
+        name: _whole(body, f"{where}: gates.{name}")
+        for name, body in gates.items()
+        if isinstance(body, dict) and "profile" in body
+    }
+    bases = (*((base,) if base else ()), *whole.values())
+    own = () if base else _not_planned(table, where)
+    refuse_to_plan_less(own, whole, where)
     profile = Profile(
         name=take(head, "name", str, where),
         operation=operation,
         description=take(head, "description", str, where, ""),
-        gates=_gates(take(table, "gates", dict, where, {}), base.gates if base else (), where),
+        gates=_gates(gates, base.gates if base else (), whole, where),
         settings=(
-            *(base.settings if base else ()),
+            *(each for other in bases for each in other.settings),
             _settings(table.get("settings", {}), f"{where}: settings"),
         ),
-        overrides=(*(base.overrides if base else ()), *_overrides(table, where)),
-        not_planned=base.not_planned if base else _not_planned(table, where),
-        packs=(*(base.packs if base else ()), *packs),
-        sources=(*(base.sources if base else ()), (str(path), data)),
+        overrides=(*(each for other in bases for each in other.overrides), *_overrides(table, where)),
+        not_planned=(*(each for other in bases for each in other.not_planned), *own),
+        packs=(*(each for other in bases for each in other.packs), *packs),
+        sources=(*(each for other in bases for each in other.sources), (str(path), data)),
     )
-    _refuse_contradictions(profile, where)
+    refuse_contradictions(profile, where)
     return profile
 
 
-def _gates(table: Mapping[str, Any], base: tuple[Gate, ...], where: str) -> tuple[Gate, ...]:
+def _whole(body: Any, at: str) -> Profile:
+    """The built-in profile that is a gate as a whole."""
+    name = take(body, "profile", str, at)
+    if name not in built_in_profiles():
+        known = built_in_profiles()
+        raise UsageError(
+            f"{at}: only a built-in profile can be a gate, not {name!r}{did_you_mean(name, known)}; "
+            f"known: {', '.join(known)}"
+        )
+    return load_profile(name, BUILT_IN)
+
+
+def _gates(
+    table: Mapping[str, Any], base: tuple[Gate, ...], whole: Mapping[str, Profile], where: str
+) -> tuple[Gate, ...]:
     gates = {gate.name: gate for gate in base}
     for name, body in table.items():
         at = f"{where}: gates.{name}"
         if not isinstance(body, dict):
             raise UsageError(f"{at}: must be a table")
-        only_keys(body, ("label", "title", "needs", "checks"), at)
-        groups = tuple(_group(each, at) for each in take(body, "checks", list, at))
+        only_keys(body, ("label", "title", "needs", "profile" if name in whole else "checks"), at)
+        if name in whole:
+            groups = tuple(group for gate in whole[name].gates for group in gate.groups)
+        else:
+            groups = tuple(_group(each, at) for each in take(body, "checks", list, at))
         if not groups:
             raise UsageError(f"{at}: a gate without checks would open without proof; list its checks")
         if name in gates:
@@ -211,26 +239,3 @@ def _not_planned(table: Mapping[str, Any], where: str) -> tuple[NotPlanned, ...]
         only_keys(body, ("checks", "unless"), at)
         found.append(NotPlanned(texts(body, "checks", at), take(body, "unless", str, at)))
     return tuple(found)
-
-
-def _refuse_contradictions(profile: Profile, where: str) -> None:
-    """Refuse what would judge a check twice, not at all, or settings for checks that are not judged."""
-    checks = profile.check_ids()
-    if not checks:
-        raise UsageError(f"{where}: the profile has no checks")
-    for check in checks:
-        if checks.count(check) > 1:
-            raise UsageError(f"{where}: {check} is listed twice; a check belongs to one gate")
-    names = {gate.name for gate in profile.gates}
-    for gate in profile.gates:
-        for need in gate.needs:
-            if need not in names:
-                raise UsageError(
-                    f"{where}: gates.{gate.name} needs the unknown gate {need!r}{did_you_mean(need, names)}"
-                )
-    mentioned = [name for table in profile.settings for name in table]
-    mentioned += [name for override in profile.overrides for name in override.settings]
-    mentioned += [name for entry in profile.not_planned for name in entry.checks]
-    for name in mentioned:
-        if name not in checks:
-            raise UsageError(f"{where}: {name!r} is not a check of this profile{did_you_mean(name, checks)}")

@@ -31,6 +31,14 @@ class Request:
     record: str | None = None
     expect_pack: str | None = None
     expires_seconds: int = 900
+    store: str | None = None
+    """The permit store that may consume the permit; None: that of the configuration."""
+    make_store: bool = False
+    """Whether a store that nobody named is made where there is none; else such a permit is for no store."""
+    audience: str | None = None
+    """Who may consume the permit, instead of the store."""
+    sign_key: str | None = None
+    """The file of the private key that the judge signs the permit with."""
 
     @property
     def partial(self) -> bool:

@@ -14,6 +14,7 @@ from kfm_gates.evidence.index import Index
 from kfm_gates.evidence.layout import Layout
 from kfm_gates.evidence.snapshot import Folder, Snapshot
 from kfm_gates.evidence.subjects import Subject
+from kfm_gates.evidence.tree import paths_digest
 from kfm_gates.facts.container import Facts
 from kfm_gates.facts.files import PinnedFile
 from kfm_gates.facts.given import Clock, ShapeChecks, Since, Tables
@@ -57,6 +58,8 @@ class Run:
     """The link report of each version of which the links were judged, if a record is kept."""
     files: dict[str, str] = field(default_factory=dict)
     """Path to digest of every file that the decision rests on."""
+    paths_digest: str = ""
+    """The digest of every path below the folders of the layout."""
     no_subject: str = ""
     """Why there was nothing to judge, as a sentence."""
     seconds: dict[str, float] = field(default_factory=dict)
@@ -130,6 +133,7 @@ def run(request: Request, suite: Suite, target: Target, progress: Progress) -> R
         )
     results = settled(judged, snapshot, layout, [each.notice for each in aside])
     done.files = {f["path"]: f["digest"] for each in results for f in each["files"]}
+    done.paths_digest = paths_digest(snapshot.paths, layout.zones())
     done.links = [each.links for each in judged if each.links is not None] or None
     done.statement = statement(
         suite,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,21 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from kfm_gates.checks.api import Check
-from kfm_gates.checks.pack import HOUSE, FolderPack, open_packs, tables, tree_digest
+from kfm_gates.checks.pack import HOUSE, FolderPack, open_packs, tables
 from kfm_gates.checks.registry import find_checks
 from kfm_gates.checks.rego_check import RegoCheck
 from kfm_gates.checks.settings import configured
 from kfm_gates.checks.shacl_check import ShaclCheck
 from kfm_gates.errors import UsageError
-from kfm_gates.evidence.canonical import digest_of
 from kfm_gates.facts.applicability import APPLICABILITY
 from kfm_gates.facts.given import ShapeChecks, Tables
+from kfm_gates.judge import pins
 from kfm_gates.judge.configuration import Configuration
 from kfm_gates.judge.profile import BUILT_IN, Profile, load_profile
 from kfm_gates.judge.toml_table import did_you_mean
-
-ENGINES = ("celine-regorus", "jsonschema-rs", "pyshacl", "rdflib", "pydantic", "pyyaml", "rfc8785")
-DATA_ENGINES = ("pyarrow", "shapely", "pmtiles", "mapbox-vector-tile")
 
 
 @dataclass(frozen=True)
@@ -96,23 +91,17 @@ class Suite:
 
     def pack_digest_now(self) -> str:
         """The same, of the files as they are at this moment."""
-        return digest_of([tree_digest(HOUSE), *(pack.digest() for pack in self.packs)])
+        return pins.pack_digest(self.packs)
 
     @cached_property
     def profile_digest(self) -> str:
         """The digest of the profile's files, those that it extends first."""
-        return digest_of([data.decode("utf-8") for _, data in self.profile.sources])
+        return pins.profile_digest(self.profile)
 
     @cached_property
     def engines(self) -> dict[str, str]:
         """Name and version of everything that takes part in a verdict."""
-        found = {"python": platform.python_version()}
-        for name in ("kfm-gates", *ENGINES, *DATA_ENGINES):
-            try:
-                found[name] = importlib.metadata.version(name)
-            except importlib.metadata.PackageNotFoundError:
-                found[name] = "not installed"
-        return found
+        return pins.engines()
 
 
 def assemble(configuration: Configuration, profile: str | None = None) -> Suite:

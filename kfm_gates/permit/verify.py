@@ -1,52 +1,97 @@
 """Verifying a permit before acting on it.
 
 A permit without a signature proves nothing by itself: anyone can write such a file. So the evidence is
-judged again, as of the time that the permit names, and the decision must be the same, byte for byte.
+judged again, as of the time that the permit names, and the decision must be the same, byte for byte. The signature
+of a trusted key replaces that (`permit.signed`).
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from kfm_gates.errors import (
     GateDenied,
-    KfmGatesError,
     PermitExpired,
     PermitInvalid,
     PermitMismatch,
     PermitStale,
+    UsageError,
 )
 from kfm_gates.evidence.canonical import digest_of
-from kfm_gates.evidence.strict_json import parse_json
+from kfm_gates.judge.configuration import Configuration, load_configuration
 from kfm_gates.judge.launch import Verdict, judge_in_process
-from kfm_gates.judge.request import Request
+from kfm_gates.judge.request import Request, resolve_targets
 from kfm_gates.model.finding import Json
-from kfm_gates.model.form import form_findings
 from kfm_gates.model.permit import Permit
 from kfm_gates.model.text import instant
+from kfm_gates.permit.file import read_permit, read_permit_file
 from kfm_gates.permit.issue import LONGEST, MAXIMUM_AGE
+from kfm_gates.permit.signed import (
+    DECISION,
+    refuse_other_evidence,
+    refuse_other_policy,
+    refuse_unsigned,
+)
+from kfm_gates.permit.store import PermitStore
+from kfm_gates.permit.subjects import subjects_root
+
+__all__ = ["Verified", "place", "read_permit", "refuse_unasked", "verify", "verify_file"]
 
 
-def read_permit(path: Path) -> Permit:
-    """Read a permit file; raises PermitInvalid for one that is not exactly of the closed form."""
-    try:
-        raw = parse_json(path.read_bytes())
-    except OSError as error:
-        raise PermitInvalid(f"{path}: the permit can't be read: {error.strerror}") from error
-    except KfmGatesError as error:
-        raise PermitInvalid(f"{path}: {error}") from error
-    try:
-        permit, findings = form_findings(Permit, raw, str(path))
-    except ValidationError as error:
-        raise PermitInvalid(f"{path}: is no permit") from error
-    if permit is None or findings:
-        reason = findings[0].message if findings else "is no permit"
-        raise PermitInvalid(f"{path}: {reason}")
-    return permit
+@dataclass(frozen=True)
+class Verified:
+    """A permit that held when it was verified; `signed_by` is the trusted key's name, None: it was judged again."""
+
+    permit: Permit
+    signed_by: str | None
+
+
+def verify_file(
+    path: Path,
+    request: Request,
+    *,
+    operation: str | None = None,
+    expect_pack: str | None = None,
+    store: PermitStore | None = None,
+    judge: Callable[[Request], Verdict] = judge_in_process,
+) -> Verified:
+    """Verify a permit file for this evidence: by its signature and the bytes, or by judging again.
+
+    A signature counts where the configuration trusts keys (`[trust] permit_keys`). Elsewhere, and without one, the
+    gates are judged again, unless the configuration requires a signature. With a store, it must be able to consume
+    the permit now. Raises PermitInvalid for a permit that does not hold, GateDenied when the gates do not open.
+    """
+    file = read_permit_file(path)
+    permit = file.permit
+    if store is not None:
+        store.refuse_unusable(permit)
+    configuration, root = place(request)
+    if file.envelope is None and configuration.trust.require_signature:
+        raise PermitInvalid(
+            f"{path}: has no signature, and the configuration requires one; sign with --sign-key"
+        )
+    if file.envelope is None or not configuration.trust.permit_keys:
+        verify(permit, request, operation=operation, expect_pack=expect_pack, judge=judge)
+        return Verified(permit, None)
+    name = refuse_unsigned(file.envelope, configuration)
+    refuse_unasked(permit, operation, expect_pack)
+    refuse_other_policy(
+        permit, configuration, request.profile or configuration.profile, expect_pack is not None
+    )
+    refuse_other_evidence(permit, path.with_name(DECISION), root, configuration.layout)
+    return Verified(permit, name)
+
+
+def place(request: Request) -> tuple[Configuration, Path]:
+    """The configuration of a request, and the evidence root that it is about."""
+    folder = Path(request.folder)
+    file = folder / request.configuration if request.configuration else None
+    configuration = load_configuration(file, folder, None)
+    root = resolve_targets(request.targets, folder, configuration.root, configuration.layout).root
+    return load_configuration(file, folder, root), root
 
 
 def verify(
@@ -57,22 +102,35 @@ def verify(
     expect_pack: str | None = None,
     judge: Callable[[Request], Verdict] = judge_in_process,
 ) -> None:
-    """Return if the permit holds now for this evidence; raise PermitInvalid otherwise."""
+    """Return if the permit holds now for this evidence, judged again; raise PermitInvalid otherwise."""
+    refuse_unasked(permit, operation, expect_pack)
+    _judge_again(permit, request, judge)
+
+
+def refuse_unasked(permit: Permit, operation: str | None, expect_pack: str | None) -> None:
+    """Raise PermitInvalid for a permit that is not for what is asked, or not for now."""
     now = datetime.datetime.now(datetime.UTC)
     if now >= instant(permit.expires_at):
         raise PermitExpired(f"the permit expired at {permit.expires_at}; run the gates again")
-    if now < instant(permit.issued_at) - datetime.timedelta(seconds=60):
+    if now < instant(permit.issued_at) - datetime.timedelta(seconds=MAXIMUM_AGE):
         raise PermitExpired(
             f"the permit is issued at {permit.issued_at}, which is in the future; check the clock"
         )
     _refuse_impossible_times(permit)
+    if permit.scope is not None:
+        raise PermitMismatch(
+            "the permit is for a part of a run; only the permit store that it was narrowed in can tell whether it holds"
+        )
     if operation is not None and permit.operation != operation:
         raise PermitMismatch(f"the permit is for {permit.operation!r}, not for {operation!r}")
+    if expect_pack is None and permit.operation == "cutover":
+        raise UsageError(
+            "a permit for a cutover is verified against a policy pack that is known; give its digest with --expect-pack"
+        )
     if expect_pack is not None and permit.policy_pack_digest != expect_pack:
         raise PermitMismatch(
             f"the permit is of the policy pack {permit.policy_pack_digest}, not {expect_pack}"
         )
-    _judge_again(permit, request, judge)
 
 
 def _refuse_impossible_times(permit: Permit) -> None:
@@ -101,11 +159,12 @@ def _judge_again(permit: Permit, request: Request, judge: Callable[[Request], Ve
     predicate = verdict.statement["predicate"]
     if predicate["status"] not in ("PASS", "WAIVED"):
         raise GateDenied(f"judged again, the gates do not open ({predicate['status']})")
-    named: dict[str, Json] = {"id and digest of subjects": [s.document() for s in permit.subjects]}
-    actual: dict[str, Json] = {
-        "id and digest of subjects": [{"id": s["id"], "digest": s["digest"]} for s in predicate["subjects"]]
-    }
-    named |= {
+    subjects = subjects_root((each["id"], each["digest"]) for each in predicate["subjects"])
+    waivers = {(each["id"], each["digest"]) for each in predicate.get("waivers", [])}
+    named: dict[str, Json] = {
+        "id and digest of subjects": permit.subjects_root.document(),
+        "list of files": permit.paths_digest,
+        "waiver": [(each.id, each.digest) for each in permit.waivers],
         "profile": permit.profile.document(),
         "configuration": permit.configuration_digest,
         "policy pack": permit.policy_pack_digest,
@@ -114,7 +173,10 @@ def _judge_again(permit: Permit, request: Request, judge: Callable[[Request], Ve
         "decision": permit.decision_digest,
         "operation": permit.operation,
     }
-    actual |= {
+    actual: dict[str, Json] = {
+        "id and digest of subjects": subjects,
+        "list of files": verdict.paths_digest,
+        "waiver": sorted(waivers),
         "profile": predicate["profile"],
         "configuration": predicate["configuration"]["digest"],
         "policy pack": predicate["policy_pack"]["digest"],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,9 @@ import pytest
 
 import kfm_gates
 from kfm_gates import EvidenceError, GateDecision, GateDenied, Permit, Status, UsageError, evaluate
+from tests.support.git import Git
+from tests.support.running import KANSAS
+from tests.support.trees import file_of, version_of
 
 
 def test_an_open_decision_yields_a_permit(profile: Path, good: Path) -> None:
@@ -73,3 +77,35 @@ def test_every_public_name_is_there() -> None:
         assert name in dir(kfm_gates)
     with pytest.raises(AttributeError, match="nonsense"):
         _ = kfm_gates.nonsense  # type: ignore[attr-defined]
+
+
+def test_the_judge_may_have_another_interpreter(profile: Path, good: Path, tmp_path: Path) -> None:
+    other = tmp_path / "python"
+    other.write_text(f'#!/bin/sh\ntouch "{tmp_path}/asked"\nexec "{sys.executable}" "$@"\n')
+    other.chmod(0o755)
+    decision = evaluate(good, profile=str(profile), checks=["acme.quality"], python=other)
+    assert decision.status is Status.PASS and (tmp_path / "asked").exists()
+
+
+def test_an_interpreter_that_can_t_judge_is_named(profile: Path, good: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no such interpreter"):
+        evaluate(good, profile=str(profile), python=tmp_path / "nowhere")
+    bare = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
+    with pytest.raises(UsageError, match=r"this interpreter has no kfm_gates, .* install kfm-gates"):
+        evaluate(good, profile=str(profile), python=bare)
+
+
+def test_only_what_changed_since_a_revision(profile: Path, tmp_path: Path) -> None:
+    git = Git.new(tmp_path / "work")
+    root = Path(shutil.copytree(KANSAS, git.folder / "evidence"))
+    git.commit()
+    manifest = file_of(root, "manifest", "public_generalized")
+    manifest.write_text(manifest.read_text() + "\n")
+    decision = evaluate(root, profile=str(profile), changed_since="HEAD")
+    assert [each.id for each in decision.subjects] == [
+        f"kansas-counties/{version_of(root, 'public_generalized')}"
+    ]
+    with pytest.raises(GateDenied, match="only a part"):
+        decision.require()
+    with pytest.raises(UsageError, match="changed-since"):
+        evaluate(tmp_path / "work" / "evidence", profile=str(profile), changed_since="no-such-revision")

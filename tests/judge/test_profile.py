@@ -63,6 +63,49 @@ def test_mistakes_are_refused_with_a_sentence(text: str, says: str, tmp_path: Pa
     assert says in str(error.value)
 
 
+BUILD = (
+    'profile = { name = "build-v1", operation = "build" }\ngates.promoted = { profile = "promotion-v1" }\n'
+)
+
+
+def test_a_profile_as_a_gate_of_another_operation(tmp_path: Path) -> None:
+    base = load_profile("promotion-v1", tmp_path)
+    own = load(tmp_path, BUILD + 'gates.tiles = { needs = ["promoted"], checks = ["acme.zoom"] }\n')
+    assert own.operation == "build"
+    assert [(gate.name, gate.label, gate.needs) for gate in own.gates] == [
+        ("promoted", "", ()),
+        ("tiles", "", ("promoted",)),
+    ]
+    assert own.check_ids() == (*base.check_ids(), "acme.zoom")
+    assert own.not_planned == base.not_planned
+    assert own.sources[0][1] == base.sources[0][1]  # its digest follows the built-in one
+
+
+def test_a_profile_as_a_gate_may_be_tightened(tmp_path: Path) -> None:
+    own = load(tmp_path, BUILD + '[settings."quality.completeness"]\nminimum = 1\n')
+    assert own.settings[-1] == {"quality.completeness": {"minimum": 1}}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (BUILD.replace("promotion-v1", "promotion-v2"), "only a built-in profile can be a gate"),
+        (BUILD.replace("promotion-v1", "./own.toml"), "only a built-in profile can be a gate"),
+        (BUILD.replace('"promotion-v1"', "3"), "profile"),
+        (BUILD.replace(" }\n", ', checks = ["a.b"] }\n', 2), "unknown key 'checks'"),
+        (BUILD + 'gates.again = { checks = ["rights.license"] }', "listed twice"),
+        (BUILD + 'gates.again = { profile = "promotion-v1" }', "listed twice"),
+        (BUILD + '[[not_planned]]\nchecks = ["rights.license"]\nunless = "has_plan"', "can't be taken away"),
+        ('profile = { name = "x", operation = "build" }\ngates.a = 3', "must be a table"),
+        (HEAD + 'gates.promoted = { profile = "promotion-v1" }', "listed twice"),
+    ],
+)
+def test_a_profile_as_a_gate_takes_nothing_away(text: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as error:
+        load(tmp_path, text)
+    assert says in str(error.value)
+
+
 def test_unreadable_profile(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="can't be read"):
         load_profile("nowhere.toml", tmp_path)

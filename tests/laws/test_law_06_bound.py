@@ -67,12 +67,18 @@ def _set(document: Any, path: tuple[Any, ...], value: Any) -> Any:
     return changed
 
 
+FREE = ("nonce", "audience", "evaluated_at", "issued_at", "expires_at")
+"""What nobody sees from the evidence: the permit store refuses another audience, and each nonce once used."""
+
+
 def _mutations(permit: Any) -> Iterator[tuple[str, Any]]:
     """Every field: another value of its form, another type, null, absent; and what is more than a permit."""
     for path in _leaves(permit):
         old = functools.reduce(lambda at, key: at[key], path, permit)
         name = "/".join(map(str, path))
-        if isinstance(old, str) and name not in ("nonce", "evaluated_at", "issued_at", "expires_at"):
+        if old == [] or old is None:
+            continue
+        if isinstance(old, str) and name not in FREE:
             yield f"{name} other", _set(permit, path, old[:-1] + ("0" if old[-1] != "0" else "1"))
         elif isinstance(old, int):
             yield f"{name} other", _set(permit, path, old + 1)

@@ -299,7 +299,10 @@ STATEMENT = {
 PERMIT = {
     "kfm_permit_version": "v1",
     "operation": "promote",
+    "audience": "0" * 32,
     "subjects": [{"id": f"kansas-counties/{VERSION}", "digest": A}],
+    "subjects_root": {"root": B, "size": 1},
+    "paths_digest": C,
     "decision_digest": A,
     "docket_digest": B,
     "profile": {"name": "promotion-v1", "digest": C},
@@ -307,6 +310,12 @@ PERMIT = {
     "policy_pack_digest": B,
     "engines_digest": C,
     "checkpoint": {"root": A, "size": 4},
+    "waivers": [{"id": "waiver-1", "digest": A}],
+    "scope": {
+        "parent": "1" * 32,
+        "part_name": "chunk-1",
+        "subjects": [{"id": f"kansas-counties/{VERSION}", "digest": A}],
+    },
     "nonce": "0" * 32,
     "evaluated_at": TIME,
     "issued_at": TIME,
@@ -366,6 +375,7 @@ EMPTY_OK = {
     "manifest": {"/approvals"},
     "backfill-plan": {"/governance/obligations"},
     "receipt.index-backfill": {"/environment/params", "/validation/checks", "/policy/decisions"},
+    "permit": {"/waivers"},
     "stac-item": {"/properties", "/links", "/assets"},
     "stac-collection": {"/links"},
     "dcat": {"/@context"},
@@ -386,7 +396,7 @@ EMPTY_OK["decision-statement"] = {"/subject"} | {f"/predicate{place}" for place 
 
 NULL_OK = {
     "acquisition": {"/supersedes", "/etag", "/last_modified"},
-    "permit": {"/checkpoint"},
+    "permit": {"/checkpoint", "/scope"},
     "decision": {"/subjects/0/checks/0/findings/0/line", "/subjects/0/not_planned/0/value"},
     "stac-item": {"/properties/kfm:dataset_id"},
 }

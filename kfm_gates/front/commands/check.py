@@ -34,6 +34,11 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
         jobs=arguments.jobs,
         record=arguments.record,
         expect_pack=arguments.expect_pack,
+        expires_seconds=arguments.expires,
+        store=arguments.store,
+        make_store=True,
+        audience=arguments.audience,
+        sign_key=arguments.sign_key,
     )
     refuse_inside(request, [each.file for each in asked if each.file is not None])
     prepare(asked)
