@@ -75,7 +75,6 @@ def python_runs_optimised(arena: Arena) -> Ran:
 def python_is_told_to_wait_for_a_debugger(arena: Arena) -> Ran:
     arena.deny()
     variables = {
-        "PYTHONINSPECT": "1",
         "PYTHONBREAKPOINT": "os._exit",
         "PYTHONSTARTUP": "x",
         "PYTHONDEBUG": "1",
