@@ -63,9 +63,11 @@ bench: .venv/installed  ## Measure, and write benchmarks/RESULTS.md
 wheel-test: .venv/installed  ## Build wheel and sdist, and prove that what is installed judges the same
 	$(BIN)/python tests/packaging/prove_distributions.py
 
-pytest-test: .venv/installed  ## The pytest plugin under the oldest pytest that it promises to work with
+pytest-test: .venv/installed  ## The pytest plugin under the oldest pytest that it promises to work with, and with reruns
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade --target .venv/oldest-pytest pytest==8.0.2
 	PYTHONPATH=$(CURDIR)/.venv/oldest-pytest $(BIN)/python -m pytest -q tests/front/test_pytest_plugin.py
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade --no-deps --target .venv/reruns pytest-rerunfailures==16.7
+	PYTHONPATH=$(CURDIR)/.venv/reruns $(BIN)/python -m pytest -q tests/front/test_pytest_reruns.py
 
 hooks-test: .venv/installed  ## Have pre-commit install the hooks, and prove by commits that they stop what is broken
 	$(BIN)/python tests/packaging/prove_hooks.py

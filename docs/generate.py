@@ -23,6 +23,7 @@ from docs.generator.pages import pages  # noqa: E402
 from docs.generator.readme import readme  # noqa: E402
 from docs.generator.requirements import OpenRequirement  # noqa: E402
 from docs.generator.requirements import page as requirements  # noqa: E402
+from docs.generator.threats import threat_model  # noqa: E402
 from kfm_gates.model.published import published_schemas, text_of  # noqa: E402
 
 
@@ -33,6 +34,7 @@ def documents() -> dict[str, str]:
     found["schemas/rego-input.schema.json"] = text_of(rego_inputs())
     found["gates.md"] = gates()
     found["requirements.md"] = requirements()
+    found["threat-model.md"] = threat_model()
     found["../README.md"] = readme()
     found["../.pre-commit-hooks.yaml"] = hooks()
     return found
@@ -43,6 +45,7 @@ def there() -> dict[str, str]:
     files = [
         DOCS / "gates.md",
         DOCS / "requirements.md",
+        DOCS / "threat-model.md",
         *(DOCS / "checks").glob("*"),
         *(DOCS / "schemas").glob("*"),
     ]
