@@ -48,9 +48,7 @@ def an_extending_profile_plans_less(arena: Arena) -> Ran:
 
 @scenario("policy", wants="weaken a setting for one dataset", must=REFUSED, says="quality.drift")
 def an_override_weakens(arena: Arena) -> Ran:
-    text = (
-        OWN + '[[override]]\nsubjects = "kansas-counties/*"\nchecks."quality.drift".max_count_drop = 1.0\n'
-    )
+    text = OWN + '[[override]]\nsubjects = "kansas-counties/*"\nchecks."quality.drift".max_count_drop = 1.0\n'
     return arena.exec("--profile", _profile(arena, text))
 
 

@@ -52,7 +52,9 @@ def its_id_is_edited(arena: Arena) -> Ran:
     return arena.exec_permit()
 
 
-@scenario("store", wants="forget the last run by cutting the log", must=REFUSED, says="runs.jsonl|never closed")
+@scenario(
+    "store", wants="forget the last run by cutting the log", must=REFUSED, says="runs.jsonl|never closed"
+)
 def the_log_is_torn(arena: Arena) -> Ran:
     log = _runs(arena)
     log.write_bytes(log.read_bytes()[:-10])
