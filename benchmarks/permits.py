@@ -20,6 +20,7 @@ from kfm_gates.evidence.tree import paths_below, paths_digest
 from kfm_gates.judge import pins
 from kfm_gates.judge.configuration import Configuration
 from kfm_gates.judge.profile_file import load_profile
+from kfm_gates.judge.rego_choice import RegoChoice
 from kfm_gates.judge.request import Request
 from kfm_gates.permit.envelope import signed
 from kfm_gates.permit.issue import Judged, issue
@@ -98,7 +99,8 @@ def signed_case(folder: Path, subjects: int, inputs: int = INPUTS, notice: bytes
         "evaluated_at": now(),
         "policy_pack": {"digest": pack},
         "configuration": {"digest": Configuration(folder).digest()},
-        "engines": pins.engines(),
+        "engines": pins.engines(RegoChoice(), None),
+        "waivers": [],
         "docket": {"digest": digest_of([]), "entries": 1},
         "partial": False,
         "subjects": [{"id": i, "digest": files_digest(f), "files": f} for i, f in sorted(judged.items())],

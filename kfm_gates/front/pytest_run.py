@@ -194,5 +194,10 @@ def _handed_over() -> tuple[Verdict, str] | None:
     controller, _, file = os.environ.get(HANDED_OVER, "").partition(":")
     if not os.environ.get("PYTEST_XDIST_WORKER") or controller != str(os.getppid()):
         return None
-    verdict, nowhere = json.loads(Path(file).read_text())
-    return Verdict(**verdict), nowhere
+    try:
+        verdict, nowhere = json.loads(Path(file).read_text())
+        return Verdict(**verdict), nowhere
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(
+            "what the controller should have handed over is no verdict; run pytest again"
+        ) from error

@@ -33,6 +33,10 @@ def main() -> int:
     except KfmGatesError as error:
         _say(out, {"error": {"kind": type(error).__name__, "message": str(error)}})
         return error.exit_code
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _say(out, {"error": {"kind": "EngineError", "message": f"{place}{error.strerror}; nothing is decided"}})
+        return 3
     except BaseException as error:
         # Anything else is our own failure: it must end as an error, never as a denial or a pass.
         import traceback

@@ -10,7 +10,7 @@ import json
 import os
 from pathlib import Path
 
-from kfm_gates.errors import EngineError, UsageError
+from kfm_gates.errors import UsageError
 from kfm_gates.model.finding import Json
 
 NAMES = ("permit.json", "decision.json", "links.json", "run.json")
@@ -36,15 +36,6 @@ def clear(folder: Path, root: Path | None) -> None:
 
 def write(folder: Path, name: str, data: bytes) -> None:
     """Write a file whole or not at all: temporary file, fsync, rename, fsync of the folder."""
-    try:
-        _write(folder, name, data)
-    except OSError as error:
-        raise EngineError(
-            f"{folder / name}: can't be written: {error.strerror}; nothing is decided"
-        ) from error
-
-
-def _write(folder: Path, name: str, data: bytes) -> None:
     temporary = folder / f".{name}.{os.getpid()}"
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
     try:

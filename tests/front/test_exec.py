@@ -487,7 +487,7 @@ def test_a_run_log_without_room_stops_at_every_step(go: Cli, tmp_path: Path, roo
     assert [entry.seq for entry in RunLog(store).read()] == list(range(len(log(tmp_path))))
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small file system")
+@pytest.mark.stores
 @pytest.mark.parametrize("size", ["8k", "32k", "96k"])
 def test_a_store_on_a_full_or_read_only_file_system(go: Cli, tmp_path: Path, size: str) -> None:
     small = tmp_path / "small"

@@ -97,7 +97,8 @@ def test_a_session_that_is_started_by_a_workers_test_judges_itself(
 def test_pretending_to_be_a_worker_is_of_no_use(pytester_run: Run, denied: Path, tmp_path: Path) -> None:
     forged = tmp_path / "verdict.json"
     forged.write_text(
-        '[{"exit_code": 0, "statement": null, "decision_digest": "", "checkpoint": null, "run": {}}, "."]'
+        '[{"exit_code": 0, "statement": null, "decision_digest": "", "paths_digest": "", "checkpoint": null, '
+        '"run": {}}, "."]'
     )
     parent = f"{os.getpid()}:{forged}"
     done = pytester_run(

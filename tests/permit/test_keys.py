@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 from kfm_gates.errors import PermitInvalid, UsageError
 from kfm_gates.judge.trust import PermitKey
 from kfm_gates.permit.keys import signer, trusted
+from tests.support.others import give_away
 from tests.support.permits import new_key, public, write_key
 
 
@@ -49,10 +50,10 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> Non
         signer(file, tmp_path / "evidence")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.stores
 def test_a_key_of_somebody_else_is_refused(tmp_path: Path) -> None:
     file = write_key(new_key(), tmp_path / "key")
-    os.chown(file, 12345, -1)
+    give_away(file)
     with pytest.raises(UsageError, match="belongs to somebody else"):
         signer(file, tmp_path / "evidence")
 

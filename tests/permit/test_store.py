@@ -22,6 +22,7 @@ from kfm_gates.errors import (
 )
 from kfm_gates.permit import store_files
 from kfm_gates.permit.store import PermitStore
+from tests.support.others import give_away
 from tests.support.permits import document, moment, permit
 
 
@@ -217,9 +218,9 @@ def test_a_store_that_anyone_can_replace_is_refused(tmp_path: Path) -> None:
     PermitStore.open(tmp_path / "open" / "store", None)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+@pytest.mark.stores
 def test_a_store_of_another_user_is_refused(tmp_path: Path, store: PermitStore) -> None:
-    os.chown(tmp_path / "store", 12345, -1)
+    give_away(tmp_path / "store")
     with pytest.raises(UsageError, match="belongs to another user"):
         PermitStore.open(tmp_path / "store", None)
 
