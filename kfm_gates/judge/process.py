@@ -35,7 +35,9 @@ def main() -> int:
         return error.exit_code
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        _say(out, {"error": {"kind": "EngineError", "message": f"{place}{error.strerror}; nothing is decided"}})
+        _say(
+            out, {"error": {"kind": "EngineError", "message": f"{place}{error.strerror}; nothing is decided"}}
+        )
         return 3
     except BaseException as error:
         # Anything else is our own failure: it must end as an error, never as a denial or a pass.

@@ -44,6 +44,8 @@ def write(folder: Path, name: str, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, folder / name)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder / name)) from error  # writing says not where
     finally:
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()

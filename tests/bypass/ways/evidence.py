@@ -11,7 +11,7 @@ from tests.bypass.scenario import scenario
 from tests.support.running import Ran
 from tests.support.trees import edit, file_of
 
-MOVED = r"not there any more|do not open|another|changed|stale|was not judged|differs"
+MOVED = r"not there any more|(do|did) not open|another|changed|stale|was not judged|differs"
 BLOCKED = "the command is not started, exit 126"
 EDITED = "the permit is refused, exit 126"
 

@@ -20,7 +20,7 @@ def _moment(minutes: float) -> str:
     return when.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@scenario("permit", wants="build with a permit that nobody issued", must=REFUSED, says="permit|do not open")
+@scenario("permit", wants="build with a permit that nobody issued", must=REFUSED, says="permit|not open")
 def every_digest_is_computed_by_the_attacker(arena: Arena) -> Ran:
     arena.deny()
     ran = check(arena.evidence, cwd=arena.folder, at=None, record=arena.folder / "denied")
@@ -177,7 +177,7 @@ def the_file_is_a_pipe(arena: Arena) -> Ran:
     return arena.exec_permit()
 
 
-@scenario("permit", wants="use what a weaker profile allowed", must=REFUSED, says="do not open|another")
+@scenario("permit", wants="use what a weaker profile allowed", must=REFUSED, says="not open|another")
 def it_is_of_a_weaker_profile(arena: Arena) -> Ran:
     weak = arena.folder / "weak.toml"
     weak.write_text(
