@@ -85,7 +85,7 @@ def verdict(*subjects: dict[str, Any], exit_code: int = 1, waivers: Any = (), **
         {"name": "catalog", "label": "D", "title": "Catalog"},
     ]
     about = {"root": "", "gates": gates, "permit": None, "no_permit": "the gates did not open", **run}
-    return Verdict(exit_code, {"predicate": predicate}, DIGEST, None, about)
+    return Verdict(exit_code, {"predicate": predicate}, DIGEST, DIGEST, None, about)
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def test_there_is_always_a_reason_unless_the_gates_opened(make: Any) -> None:
     """A report made of nothing reads as a pass."""
     good = make.verdict(make.subject("s/1", make.check("rights.a", "rights")), exit_code=3)
     silent = make.verdict(make.subject("s/1", make.check("rights.a", "rights", "DENY")))
-    empty = type(good)(5, None, "", None, good.run)
+    empty = type(good)(5, None, "", "", None, good.run)
     said = [[each.message for each in blocking(Result.of(verdict))] for verdict in (good, silent, empty)]
     assert said == [[UNEXPLAINED], ["no reason was given"], [NOTHING]]
     (only,) = blocking(Result.failed(3, "the judge died"))

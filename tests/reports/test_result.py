@@ -92,7 +92,7 @@ def test_a_gate_that_the_profile_does_not_have_is_shown_by_its_name(make: Any) -
 
 def test_nothing_judged_is_no_status(make: Any) -> None:
     full = make.verdict(make.subject("s/1", make.check("rights.a", "rights")))
-    empty = Result.of(type(full)(5, None, "", None, full.run))
+    empty = Result.of(type(full)(5, None, "", "", None, full.run))
     assert (empty.status, empty.subjects, empty.exit_code) == (None, (), 5)
 
 
