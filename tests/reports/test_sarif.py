@@ -149,7 +149,10 @@ def test_what_was_not_judged_is_a_result_too(
 
 def test_a_run_without_a_verdict_is_a_failed_run_with_a_result(make: Any) -> None:
     some = make.verdict(make.subject("s/1", make.check("rights.a", "rights")), checks=RULES)
-    for result in (Result.failed(3, "the judge died"), Result.of(type(some)(5, None, "", "", None, some.run))):
+    for result in (
+        Result.failed(3, "the judge died"),
+        Result.of(type(some)(5, None, "", "", None, some.run)),
+    ):
         run = run_of(result)
         (only,) = run["results"]
         assert only["ruleId"] == "kfm-gates.run" and only["message"]["text"].startswith("ERROR: ")
