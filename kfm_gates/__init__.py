@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kfm_gates.front.environment import permit_from_environment
     from kfm_gates.front.guard import Guard, guard
     from kfm_gates.front.guarded_run import GuardedRun
+    from kfm_gates.front.parts import Parts, work_on
     from kfm_gates.front.requires_permit import requires_permit
     from kfm_gates.model.finding import Finding, Place, Status
     from kfm_gates.model.permit import Permit
@@ -39,6 +40,7 @@ __all__ = [
     "Inputs",
     "KfmGatesError",
     "LeaseHeld",
+    "Parts",
     "Permit",
     "PermitExpired",
     "PermitInvalid",
@@ -53,6 +55,7 @@ __all__ = [
     "guard",
     "permit_from_environment",
     "requires_permit",
+    "work_on",
 ]
 
 _HOMES = {
@@ -63,6 +66,8 @@ _HOMES = {
     "guard": "kfm_gates.front.guard",
     "permit_from_environment": "kfm_gates.front.environment",
     "requires_permit": "kfm_gates.front.requires_permit",
+    "Parts": "kfm_gates.front.parts",
+    "work_on": "kfm_gates.front.parts",
     "Finding": "kfm_gates.model.finding",
     "Place": "kfm_gates.model.finding",
     "Status": "kfm_gates.model.finding",

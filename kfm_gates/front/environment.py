@@ -33,11 +33,11 @@ def permit_from_environment(store: str | os.PathLike[str] | None = None) -> Veri
     not hold.
     """
     path, run_id, receipt = Path(_given(PERMIT)).resolve(), _given(RUN), Path(_given(RECEIPT))
-    folder = _store_of(path, run_id, store)
+    folder = store_of(path, run_id, store)
     permit = read_permit(path)
-    _refuse_unconsumed(folder, permit)
-    run = _state(folder, run_id, permit)
-    decision = _decision(path.with_name("decision.json"), permit)
+    refuse_unconsumed(folder, permit)
+    run = started_run(folder, run_id, permit)
+    decision = decision_of(path.with_name("decision.json"), permit)
     inputs = Inputs.of_decision(os.environ.get(INPUTS) or run.root, decision)
     return mint(permit, inputs, Run(run_id, run.targets, lambda value: write_receipt(receipt, value)))
 
@@ -51,7 +51,7 @@ def _given(name: str) -> str:
     return value
 
 
-def _store_of(path: Path, run: str, store: str | os.PathLike[str] | None) -> Path:
+def store_of(path: Path, run: str, store: str | os.PathLike[str] | None) -> Path:
     """The store in whose folder for this run the permit lies."""
     if path.parts[-3:] != ("runs", run, "permit.json") or not (path.parents[2] / "id").is_file():
         raise PermitMismatch(
@@ -62,7 +62,8 @@ def _store_of(path: Path, run: str, store: str | os.PathLike[str] | None) -> Pat
     return path.parents[2]
 
 
-def _refuse_unconsumed(folder: Path, permit: Permit) -> None:
+def refuse_unconsumed(folder: Path, permit: Permit) -> None:
+    """Raise PermitMismatch unless the store used up this very permit, for a run that is not over."""
     opened = PermitStore.open(folder, None)
     try:
         used = opened.consumed(permit.nonce)
@@ -76,7 +77,8 @@ def _refuse_unconsumed(folder: Path, permit: Permit) -> None:
         opened.close()
 
 
-def _state(folder: Path, run: str, permit: Permit) -> RunState:
+def started_run(folder: Path, run: str, permit: Permit) -> RunState:
+    """What the log says of the run, which must have begun with this permit and be open."""
     state = states(RunLog(folder).read()).get(run)
     if state is None or state.nonce != permit.nonce or state.operation != permit.operation:
         raise PermitMismatch(
@@ -89,7 +91,8 @@ def _state(folder: Path, run: str, permit: Permit) -> RunState:
     return state
 
 
-def _decision(path: Path, permit: Permit) -> Json:
+def decision_of(path: Path, permit: Permit) -> Json:
+    """The decision that lies there, which must be the one that the permit names."""
     try:
         decision = parse_json(path.read_bytes())
     except (OSError, EvidenceError) as error:

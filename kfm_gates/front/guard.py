@@ -17,6 +17,7 @@ from kfm_gates.errors import EngineError, GateDenied, KfmGatesError, UsageError
 from kfm_gates.front.api import names, paths, why
 from kfm_gates.front.environment import RUN as INHERITED
 from kfm_gates.front.guarded_run import GuardedRun
+from kfm_gates.front.parts import Parts
 from kfm_gates.judge.request import Request
 from kfm_gates.permit.admission import Admission, GatesShut, admit
 from kfm_gates.permit.inputs import Inputs
@@ -113,7 +114,7 @@ class Guard:
         admitted = _admitted(asked)
         with contextlib.ExitStack() as undo:
             undo.enter_context(admitted)  # which closes the run as one that did not start
-            begun = _Begun(admitted, self._receipt)
+            begun = _Begun(admitted, self._receipt, asked.plan)
             undo.callback(begun.end)
             admitted.start(process=self._owner)
             self._begun = begun
@@ -135,7 +136,7 @@ class Guard:
 class _Begun:
     """A run between its beginning and its end."""
 
-    def __init__(self, admitted: AdmittedRun, receipt: Path | None) -> None:
+    def __init__(self, admitted: AdmittedRun, receipt: Path | None, plan: Path | None) -> None:
         self._admitted = admitted
         self._receipt = receipt or admitted.folder / "receipt.json"
         if self._receipt.resolve().is_relative_to(admitted.root.resolve()):
@@ -145,7 +146,8 @@ class _Begun:
             admitted.run_id, admitted.targets, lambda receipt: write_receipt(self._receipt, receipt)
         )
         permit = mint(admitted.permit, self._inputs, self._run)
-        self.run = GuardedRun(permit, admitted.decision)
+        parts = Parts(admitted.folder, admitted.store, admitted.permit, _chunks(plan))
+        self.run = GuardedRun(permit, admitted.decision, parts)
 
     def end(self) -> None:
         """Take back what was given out."""
@@ -154,7 +156,15 @@ class _Begun:
 
     def close(self, error: BaseException | None) -> None:
         """Log how it ended; raises UsageError for a run that ended well but has no receipt."""
+        unfinished = self.run.parts.unfinished if error is None else ()
         self.end()
+        if unfinished:
+            said = f"not every part is finished: {', '.join(unfinished)}"
+            self._admitted.close(Outcome.failed("parts", said))
+            raise UsageError(
+                f"{said}; the run {self._admitted.run_id} counts as failed and {self._waiting()}; give a part whose "
+                "worker died again (parts.give_again) and leave the guard when all are finished"
+            )
         if error is None:
             try:
                 outcome = Outcome.succeeded(read_receipt(self._receipt))
@@ -185,6 +195,16 @@ def _admitted(asked: Admission) -> AdmittedRun:
             raise
         result = Result.of(shut.verdict)
         raise GateDenied(f"{why(result)}; nothing ran", result.reasons) from None
+
+
+def _chunks(plan: Path | None) -> dict[str, tuple[str, ...]]:
+    """The parts that a plan names, with their versions; a part without a version has nothing to read."""
+    if plan is None:
+        return {}
+    from kfm_gates.planning.documents import read_plan
+
+    chunks = read_plan(plan).chunks
+    return {each.name: tuple(each.dataset_versions) for each in chunks if each.dataset_versions}
 
 
 def _refuse_nested() -> None:

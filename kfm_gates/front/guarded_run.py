@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, BinaryIO, final
 
 if TYPE_CHECKING:
+    from kfm_gates.front.parts import Parts
     from kfm_gates.model.finding import Json
     from kfm_gates.permit.inputs import Inputs
     from kfm_gates.permit.verified_permit import VerifiedPermit
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
 class GuardedRun:
     """A run that was admitted and has begun; `guard` gives one."""
 
-    def __init__(self, permit: VerifiedPermit, decision: Json) -> None:
+    def __init__(self, permit: VerifiedPermit, decision: Json, parts: Parts) -> None:
         self.permit = permit
         """What a function with `@requires_permit` takes."""
         self.decision = decision
         """The gate decision: the in-toto Statement, as recorded in decision.json."""
+        self.parts = parts
+        """Permits for parts of the run, for workers."""
 
     @property
     def id(self) -> str:

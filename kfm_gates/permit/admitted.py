@@ -60,6 +60,11 @@ class AdmittedRun:
         self._state = "admitted"
 
     @property
+    def store(self) -> PermitStore:
+        """The store that used the permit up; open until the run is closed."""
+        return self._store
+
+    @property
     def targets(self) -> tuple[str, ...]:
         """What the run holds the leases of."""
         return self._leases.targets

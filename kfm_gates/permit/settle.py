@@ -45,5 +45,17 @@ def settle(store: Path, run: str, settled_as: str, by: str, reason: str, receipt
             targets=list(known.targets),
             **{"as": settled_as, "by": by, "reason": reason, "receipt": evidence},
         )
+        _end_parts(store, known.nonce)
     finally:
         leases.end()
+
+
+def _end_parts(place: Path, nonce: str) -> None:
+    """End what was narrowed from the run's permit: a worker that lives on is refused from now on."""
+    from kfm_gates.permit.store import PermitStore
+
+    store = PermitStore.open(place, None)
+    try:
+        store.close_run(nonce, "settled")
+    finally:
+        store.close()

@@ -36,6 +36,8 @@ class Run:
     targets: tuple[str, ...]
     keep_receipt: Callable[[Json], None]
     """Keeps the receipt with which the run will have succeeded."""
+    refuse_lost: Callable[[], None] | None = None
+    """Raises when the permit was revoked: for a part of a run, which may be given to another worker."""
     open: bool = True
     refusal: str = field(default="its run is over", init=False)
 
@@ -108,11 +110,13 @@ class VerifiedPermit:
         self._run.keep_receipt(receipt)
 
     def require_open(self) -> None:
-        """Return while the run is open; raises PermitMismatch afterwards."""
+        """Return while the run is open; raises PermitMismatch afterwards, PermitInvalid when its part was given away."""
         if not self._run.open:
             raise PermitMismatch(
                 f"the permit can't be used any more: {self._run.refusal}; run the gates again"
             )
+        if self._run.refuse_lost is not None:
+            self._run.refuse_lost()
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("a verified permit can't be changed")

@@ -29,6 +29,7 @@ from kfm_gates import (
     VerifiedPermit,
     guard,
     requires_permit,
+    work_on,
 )
 from kfm_gates.front.guard import Guard
 from kfm_gates.permit.run_log import RunLog
@@ -343,6 +344,10 @@ def test_a_plan_names_versions_and_targets(
 
     with guarded() as run:
         assert run.targets == ("tiles:kansas-counties",) and len(run.subjects) == 2
+        assert run.parts.names == tuple(chunk["name"] for chunk in made.document()["chunks"])
+        for name in run.parts.names:
+            with work_on(run.parts.give(name)) as permit:
+                assert set(permit.subjects) < set(run.subjects)
         run.record_receipt(RECEIPT)
     with pytest.raises(UsageError, match="names its targets itself"), guarded(targets=["t"]):
         pytest.fail("ran")
