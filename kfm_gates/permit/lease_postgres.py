@@ -13,16 +13,13 @@ import os
 import socket
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
-from kfm_gates.errors import EngineError, LeaseHeld, UsageError
+from kfm_gates.errors import EngineError, KfmGatesError, LeaseHeld
 from kfm_gates.permit.lease import refuse_names
+from kfm_gates.stores.postgres_address import Address, address
 
 _TIMEOUT = 10.0
-_OPTIONS = ("host", "port", "user", "sslmode")
-_MODES = ("disable", "prefer", "require", "verify-full")
 
 _HOLDER = """\
 SELECT application_name, usename, coalesce(host(client_addr), 'its own host'), backend_start::text
@@ -35,47 +32,6 @@ _SETTINGS = """\
 SELECT set_config(name, value, false) FROM pg_settings JOIN (VALUES ('idle_session_timeout', '0'),
   ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3'))
   AS wanted(name, value) USING (name)"""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A database, as a URI in the form of libpq names it: `postgresql://user:password@host:port/database`."""
-
-    user: str
-    host: str
-    port: int
-    database: str
-    password: str | None
-    sslmode: str
-
-    @classmethod
-    def of(cls, dsn: str, where: str = "lease.postgres") -> Place:
-        """Read a URI. Raises UsageError, which never repeats the password."""
-        try:
-            parts = urlsplit(dsn)
-            options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
-            port = int(options.get("port") or parts.port or 5432)
-            well = parts.scheme in ("postgresql", "postgres") and not parts.fragment
-        except ValueError:
-            well = False
-        if not well or set(options) - set(_OPTIONS):
-            raise UsageError(
-                f"{where}: write postgresql://user:password@host:port/database, with `?host=/folder` for a Unix "
-                f"socket and `sslmode` as one of {', '.join(_MODES)}"
-            )
-        mode = options.get("sslmode", "prefer")
-        if mode not in _MODES:
-            raise UsageError(f"{where}: sslmode is one of {', '.join(_MODES)}, not {mode!r}")
-        user = options.get("user") or unquote(parts.username or "") or os.environ.get("PGUSER", "")
-        database = unquote(parts.path.lstrip("/")) or user
-        if not user or not database:
-            raise UsageError(f"{where}: name a user and a database")
-        host = options.get("host") or unquote(parts.hostname or "") or "localhost"
-        password = unquote(parts.password) if parts.password else os.environ.get("PGPASSWORD")
-        return cls(user, host, port, database, password, mode)
-
-    def __str__(self) -> str:
-        return f"the database {self.database} on {self.host}:{self.port} (user {self.user})"
 
 
 class PostgresLeases:
@@ -133,7 +89,7 @@ def take(dsn: str, targets: Iterable[str], run: str) -> PostgresLeases:
     """
     names = tuple(sorted(set(targets)))
     refuse_names(names)
-    place = Place.of(dsn)
+    place = address(dsn, "lease.postgres")
     connection, handle = _connect(place, run)
     leases = PostgresLeases(connection, handle, run, names)
     try:
@@ -148,7 +104,7 @@ def take(dsn: str, targets: Iterable[str], run: str) -> PostgresLeases:
     return leases
 
 
-def _connect(place: Place, run: str) -> tuple[Any, int]:
+def _connect(place: Address, run: str) -> tuple[Any, int]:
     try:
         import pg8000.native
     except ImportError as error:
@@ -166,7 +122,7 @@ def _connect(place: Place, run: str) -> tuple[Any, int]:
                 database=place.database,
                 password=place.password,
                 sock=plain,
-                ssl_context=_tls(place),
+                ssl_context=place.tls() or False,
                 application_name=_shown(run),
             )
         except Exception as error:
@@ -175,9 +131,9 @@ def _connect(place: Place, run: str) -> tuple[Any, int]:
         return connection, handle
 
 
-def _socket(place: Place) -> socket.socket:
+def _socket(place: Address) -> socket.socket:
     """A connection over which nothing was said yet."""
-    if not place.host.startswith("/"):
+    if not place.is_local:
         connected = socket.create_connection((place.host, place.port), _TIMEOUT)
         connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         return connected
@@ -191,21 +147,7 @@ def _socket(place: Place) -> socket.socket:
     return local
 
 
-def _tls(place: Place) -> Any:
-    import ssl
-
-    if place.host.startswith("/") or place.sslmode == "disable":
-        return False
-    if place.sslmode == "prefer":
-        return None
-    context = ssl.create_default_context()
-    if place.sslmode == "require":
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def _lock(connection: Any, target: str, place: Place) -> None:
+def _lock(connection: Any, target: str, place: Address) -> None:
     key = int.from_bytes(hashlib.sha256(b"kfm-gates lease\0" + target.encode()).digest()[:8], signed=True)
     for _ in range(3):  # a session that is just ending needs a moment
         if connection.run("SELECT pg_try_advisory_lock(:key)", key=key) == [[True]]:
@@ -233,9 +175,9 @@ def _shown(run: str, nonce: str | None = None) -> str:
     return "/".join(("kfm-gates", run, *((nonce,) if nonce else ())))[:63]
 
 
-def _told(place: Place, error: BaseException) -> BaseException:
+def _told(place: Address, error: BaseException) -> BaseException:
     """The error in one sentence, without what the connection was made with."""
-    if not isinstance(error, Exception) or isinstance(error, UsageError | EngineError | LeaseHeld):
+    if not isinstance(error, Exception) or isinstance(error, KfmGatesError):
         return error
     said = str(error)
     met: BaseException | None = error

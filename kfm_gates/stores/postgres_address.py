@@ -47,10 +47,11 @@ class Address:
         }
         if self.is_local:
             return known | {"unix_sock": f"{self.host}/.s.PGSQL.{self.port}"}
-        return known | {"host": self.host, "port": self.port, "ssl_context": self._tls()}
+        return known | {"host": self.host, "port": self.port, "ssl_context": self.tls()}
 
-    def _tls(self) -> ssl.SSLContext | None:
-        if not self.encrypted:
+    def tls(self) -> ssl.SSLContext | None:
+        """How the connection is encrypted; None for one that is not: over a Unix socket, or by `sslmode=disable`."""
+        if not self.encrypted or self.is_local:
             return None
         import ssl
 

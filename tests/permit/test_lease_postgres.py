@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kfm_gates.errors import EngineError, LeaseHeld, UsageError
-from kfm_gates.permit.lease_postgres import Place, take
+from kfm_gates.errors import EngineError, LeaseHeld
+from kfm_gates.permit.lease_postgres import take
 from tests.support.postgres import Server
 
 RUN, NONCE = "0123456789abcdef", "ab" * 16
@@ -105,46 +105,3 @@ def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="the lease can't be had: ") as refused:
         take(f"postgresql://me:geheim@/db?host={tmp_path}", ["a"], "mine")
     assert "geheim" not in str(refused.value) and "\n" not in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("dsn", "place"),
-    [
-        (
-            "postgresql://me:p%40ss@db.example:6543/lease",
-            Place("me", "db.example", 6543, "lease", "p@ss", "prefer"),
-        ),
-        ("postgres://me@/lease?host=/run/pg", Place("me", "/run/pg", 5432, "lease", None, "prefer")),
-        (
-            "postgresql://db/x?user=me&sslmode=verify-full&port=1",
-            Place("me", "db", 1, "x", None, "verify-full"),
-        ),
-        ("postgresql://me@db", Place("me", "db", 5432, "me", None, "prefer")),
-    ],
-)
-def test_a_database_is_named_as_everywhere(dsn: str, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PGPASSWORD", raising=False)
-    assert Place.of(dsn) == place
-    assert place.password is None or place.password not in str(place)
-
-
-@pytest.mark.parametrize(
-    "dsn",
-    [
-        "",
-        "host=db password=geheim",
-        "mysql://me:geheim@db/x",
-        "postgresql://me:geheim@db:port/x",
-        "postgresql://me:geheim@db/x?sslmode=allow",
-        "postgresql://me:geheim@db/x?application_name=y",
-        "postgresql://me:geheim@db/x#y",
-        "postgresql://:geheim@db/x",
-    ],
-)
-def test_what_names_no_database_is_refused_without_its_password(
-    dsn: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("PGUSER", raising=False)
-    with pytest.raises(UsageError) as refused:
-        Place.of(dsn)
-    assert "geheim" not in str(refused.value)
