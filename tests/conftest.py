@@ -30,9 +30,10 @@ def _refuse(event: str, args: tuple[object, ...]) -> None:
 
 sys.addaudithook(_refuse)
 
-# Where a shell started the tests in the background, Ctrl-C is ignored, by the programs under test as well.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# Where the tests were started in the background, or by nohup, some signals are ignored, by the programs under test as well.
+for ignored in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
+    if signal.getsignal(ignored) is signal.SIG_IGN:
+        signal.signal(ignored, signal.default_int_handler if ignored == signal.SIGINT else signal.SIG_DFL)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -37,7 +37,13 @@ def test_without_an_attack_and_without_a_permit_the_gates_open(arena: Arena) -> 
     assert (ran.code, arena.marker.exists()) == (0, True), ran.said
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        pytest.param(each, id=name, marks=[getattr(pytest.mark, mark) for mark in each.marks])
+        for name, each in SCENARIOS.items()
+    ],
+)
 def test_nothing_runs_before_the_gates_pass(scenario: Scenario, arena: Arena) -> None:
     ran = scenario.trying(arena)
     assert not arena.marker.exists(), "the builder ran"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from tests.bypass.arena import Arena
 from tests.bypass.scenario import scenario
-from tests.support.running import Ran
+from tests.support.running import REPOSITORY, Ran
 
 REFUSED = "nothing is started"
 
@@ -78,6 +79,20 @@ def the_profile_is_edited_after_judging(arena: Arena) -> Ran:
         raise RuntimeError(ran.said)
     profile.write_text(OWN + "# and nothing else\n")
     return arena.exec_permit("--profile", profile)
+
+
+@scenario(
+    "policy", wants="edit a rule of a pack after judging", must="the permit is refused", says="pack|another"
+)
+def a_pack_is_edited_after_judging(arena: Arena) -> Ran:
+    own = Path(shutil.copytree(REPOSITORY / "examples" / "own-gates", arena.folder / "own-gates"))
+    options = ("--profile", own / "survey.toml", "--store", arena.store, "--record", arena.record)
+    ran = arena.run("check", arena.evidence, *options)
+    if ran.code != 0:
+        raise RuntimeError(ran.said)
+    rule = next(path for path in sorted(own.rglob("*.rego")) if not path.name.endswith("_test.rego"))
+    rule.write_text(rule.read_text() + "\n# weaker from now on\n")
+    return arena.exec_permit("--profile", own / "survey.toml")
 
 
 @scenario("policy", wants="cut over under a profile that only promotes", must=REFUSED, says="operation")

@@ -111,6 +111,11 @@ def the_record_is_a_file(arena: Arena) -> Ran:
     return arena.exec()
 
 
+@scenario("store", wants="have no record of what was judged", must=REFUSED, says="/proc/kfm-gates")
+def nobody_can_write_to_the_record_folder(arena: Arena) -> Ran:
+    return arena.exec("--record", Path("/proc/kfm-gates"))
+
+
 @scenario(
     "store",
     wants="have a decision that is not kept",
@@ -148,7 +153,13 @@ def a_failed_run_is_settled_by_nobody(arena: Arena) -> Ran:
     return arena.exec()
 
 
-@scenario("store", wants="use a store of another user", must=REFUSED, says="own|user|permission")
+@scenario(
+    "store",
+    wants="use a store of another user",
+    must=REFUSED,
+    says="belongs to another user",
+    marks=("stores",),
+)
 def it_belongs_to_another_user(arena: Arena) -> Ran:
     give_away(arena.store)
     return arena.exec_permit()
