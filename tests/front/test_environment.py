@@ -15,6 +15,8 @@ import pytest
 from kfm_gates import PermitInvalid, PermitMismatch, PermitStale, UsageError, permit_from_environment
 from tests.support.running import Ran
 
+pytestmark = pytest.mark.slow  # real processes, each with a judge of its own
+
 NAMES = ("KFM_GATES_PERMIT", "KFM_GATES_RUN", "KFM_GATES_RECEIPT", "KFM_GATES_INPUTS")
 BUILDER = """
 import json, os, sys

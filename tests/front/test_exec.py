@@ -23,6 +23,8 @@ from tests.support.processes import await_below
 from tests.support.running import MAIN, Ran, environment
 from tests.support.signing import Issuer
 
+pytestmark = pytest.mark.slow  # real processes, each with a judge of its own
+
 Cli = Callable[..., Ran]
 PROMOTE = ("exec", "--profile", "acme.toml", "--operation", "promote")
 TARGET = "promote:kansas-counties"

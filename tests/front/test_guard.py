@@ -38,6 +38,8 @@ from tests.support.plans import make, write_plan
 from tests.support.running import REPOSITORY, Ran, kansas_copy
 from tests.support.trees import edit, file_of, shown
 
+pytestmark = pytest.mark.slow  # real processes, each with a judge of its own
+
 RECEIPT = {"outputs": []}
 Guarded = Callable[..., Guard]
 

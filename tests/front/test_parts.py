@@ -28,6 +28,8 @@ from kfm_gates import (
 from kfm_gates.front.guard import Guard
 from kfm_gates.permit.settle import settle
 
+pytestmark = pytest.mark.slow  # real processes, each with a judge of its own
+
 Guarded = Callable[[], Guard]
 
 

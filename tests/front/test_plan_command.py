@@ -15,6 +15,8 @@ from tests.support.plans import SLUG, approval, write_draft
 from tests.support.repository import REPOSITORY
 from tests.support.running import EVALUATED_AT, KANSAS, Ran, kansas_copy, program
 
+pytestmark = pytest.mark.slow  # real processes, each with a judge of its own
+
 PAGE = (REPOSITORY / "docs" / "plan.md").read_text("utf-8")
 AT = ("--evaluated-at", EVALUATED_AT)
 

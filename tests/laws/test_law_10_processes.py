@@ -14,6 +14,8 @@ from tests.support.git import Git
 from tests.support.running import Ran, check, program
 from tests.support.waiving import CHECK, broken, file, on_disk, waiver
 
+pytestmark = pytest.mark.slow  # real processes, each with a judge of its own
+
 ONLY = ("--check", CHECK, "--check", "release.waivers")
 
 

@@ -28,6 +28,8 @@ from tests.support.plans import (
 from tests.support.running import EVALUATED_AT, kansas_copy
 from tests.support.trees import edit
 
+pytestmark = pytest.mark.slow  # real processes, each with a judge of its own
+
 ONE, TWO = f"{SLUG}/{PUBLIC}", f"{SLUG}/{GENERALIZED}"
 OTHER = "sha256:" + "ab" * 32
 

@@ -31,6 +31,8 @@ from tests.support.plans import (
 from tests.support.running import EVALUATED_AT, kansas_copy
 from tests.support.trees import edit, file_of
 
+pytestmark = pytest.mark.slow  # real processes, each with a judge of its own
+
 ONE, TWO = f"{SLUG}/{PUBLIC}", f"{SLUG}/{GENERALIZED}"
 
 
