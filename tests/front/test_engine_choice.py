@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -161,4 +162,4 @@ def test_policy_test_says_the_same_of_each_test(tmp_path: Path, engine: str) -> 
 def test_the_tests_of_the_pack_pass_under_both(tmp_path: Path) -> None:
     ran = kfm_gates("policy", "test", "--engine", "both", cwd=tmp_path, env=real_path(), timeout=300)
     assert ran.code == 0, ran.said
-    assert "passed: 154 of 154 tests pass" in ran.out
+    assert re.search(r"passed: (\d{3}) of \1 tests pass", ran.out), ran.out

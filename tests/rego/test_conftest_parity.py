@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -21,11 +22,14 @@ from kfm_gates.judge.bench_engines import Engines
 from kfm_gates.judge.known_answers import Prover
 from kfm_gates.model.finding import Json
 from tests.support.conftest_program import identified
-from tests.support.judging import EVALUATED_AT, REPOSITORY, judge_tree, kansas, suite
+from tests.support.judging import EVALUATED_AT, REPOSITORY, judge_tree, suite, tree_of
 
 pytestmark = [pytest.mark.conftest, pytest.mark.slow]
 
-DENIALS = sorted((REPOSITORY / "fixtures" / "denials").glob("*/*.json"))
+CASES = [
+    json.loads(path.read_bytes()) for path in sorted((REPOSITORY / "fixtures" / "denials").glob("*/*.json"))
+]
+PROMOTION, RERUN = "promotion-v1", "rerun-v1"
 DEFAULTS = "sensitivity.default_deny"
 
 
@@ -50,17 +54,22 @@ class Recorder:
         return self._engine.ask_variants(package, input, variants, text)
 
 
-def recorded() -> Recorder:
-    """Everything that the rules are asked when every denial case is judged."""
-    opened = Engines(suite())
+def cases_of(profile: str) -> list[Any]:
+    """The denial cases that this profile judges."""
+    return [case for case in CASES if case.get("profile", PROMOTION) == profile]
+
+
+def recorded(profile: str) -> Recorder:
+    """Everything that the rules of a profile are asked when every denial case of it is judged."""
+    opened = Engines(suite(profile))
     try:
         recorder = Recorder(opened.given[RegoEngine])  # type: ignore[arg-type]
         opened.given[RegoEngine] = recorder
-        prover = Prover(suite(), opened)
-        checks = (DEFAULTS, *(rule.about.id for rule in suite().rules))
-        for path in DENIALS:
-            case = json.loads(path.read_bytes())
-            broken = apply(case, kansas(), Layout.kfm_v1())
+        prover = Prover(suite(profile), opened)
+        rules = (rule.about.id for rule in suite(profile).rules)
+        checks = (*({DEFAULTS} & suite(profile).checks.keys()), *rules)
+        for case in cases_of(profile):
+            broken = apply(case, tree_of(case), Layout.kfm_v1())
             judge_tree(
                 broken.files,
                 case=case,
@@ -68,16 +77,18 @@ def recorded() -> Recorder:
                 evaluated_at=case.get("evaluated_at", EVALUATED_AT),
                 by=prover,
                 checks=checks,
+                profile=profile,
             )
         return recorder
     finally:
         opened.close()
 
 
-@pytest.fixture(scope="module")
-def both() -> Iterator[tuple[RegorusEngine, ConftestEngine]]:
-    policies = [PolicyFile(path_of(rule.package), rule.file.read_text("utf-8")) for rule in suite().rules]
-    data = dict(suite().tables.values)
+@contextmanager
+def both_engines(profile: str) -> Iterator[tuple[RegorusEngine, ConftestEngine]]:
+    rules = suite(profile).rules
+    policies = [PolicyFile(path_of(rule.package), rule.file.read_text("utf-8")) for rule in rules]
+    data = dict(suite(profile).tables.values)
     with RegorusEngine(policies, data) as regorus, ConftestEngine(policies, data, identified()) as conftest:
         yield regorus, conftest
 
@@ -89,10 +100,20 @@ def answer(engine: RegoEngine, package: str, input: Json) -> RegoAnswer | Engine
         return error
 
 
-def test_both_engines_answer_the_same(both: tuple[RegorusEngine, ConftestEngine]) -> None:
-    regorus, conftest = both
-    asked = recorded()
-    assert set(asked.questions) == {rule.package for rule in suite().rules}
+@pytest.mark.parametrize("profile", [PROMOTION, RERUN])
+def test_both_engines_answer_the_same(profile: str) -> None:
+    asked = recorded(profile)
+    assert set(asked.questions) == {rule.package for rule in suite(profile).rules}
+    with both_engines(profile) as (regorus, conftest):
+        _compare_answers(asked, regorus, conftest)
+        _compare_variants(asked, regorus, conftest)
+    assert sum(map(len, asked.questions.values())) > len(cases_of(profile))
+    if profile == PROMOTION:
+        assert any(text is not None for *_, text in asked.variants)
+        assert {package for package, *_ in asked.variants} >= set(asked.questions)
+
+
+def _compare_answers(asked: Recorder, regorus: RegorusEngine, conftest: ConftestEngine) -> None:
     differences: list[str] = []
     denied: dict[str, int] = defaultdict(int)
     for package, questions in asked.questions.items():
@@ -108,14 +129,14 @@ def test_both_engines_answer_the_same(both: tuple[RegorusEngine, ConftestEngine]
                 denied[package] += bool(ours.deny)
     assert not differences, "\n".join(differences[:20])
     assert all(denied[package] > 2 for package in asked.questions)  # equal silence would prove nothing
-    assert sum(map(len, asked.questions.values())) > 5 * len(DENIALS)
+
+
+def _compare_variants(asked: Recorder, regorus: RegorusEngine, conftest: ConftestEngine) -> None:
     for package, input, variants, text in asked.variants:
-        ours, theirs = (each.ask_variants(package, input, variants, text) for each in both)
+        ours, theirs = (each.ask_variants(package, input, variants, text) for each in (regorus, conftest))
         one, other = ours(), theirs()
         if text is not None:
             # A flawed rule of a case: it may fail in one engine and be silent in the other (`some each in null`),
             # but both must find it to be flawed.
             one, other = ((each[0], any(each[1:])) for each in (one, other))
         assert one == other, (package, variants, text)
-    assert any(text is not None for *_, text in asked.variants)
-    assert {package for package, *_ in asked.variants} >= set(asked.questions)
